@@ -1,0 +1,1 @@
+"""What every layer stands on: errors, text in two languages, commands, discovery."""

@@ -1,0 +1,1 @@
+"""The cluster as its owner describes it: hosts, roles, ports and versions."""

@@ -1,0 +1,1 @@
+"""Changes → causes, by rules that need evidence."""

@@ -1,0 +1,155 @@
+"""Changes → causes: every rule is asked, the best evidence answers."""
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+import msgspec
+
+from leadline.base.text import Text
+from leadline.explain.pair import Pair
+from leadline.explain.rule import Certainty, Match, Rule, rules
+from leadline.explain.topic import Meaning, meaning
+from leadline.explain.witness import Evidence
+from leadline.snapshot.diff import Change, diff
+from leadline.snapshot.snapshot import FileProblem, Snapshot
+
+
+class Cause(msgspec.Struct, frozen=True):
+    """Why a change is there: the rule that says so, the author, and what was seen."""
+
+    rule: str
+    component: str
+    why: Text
+    since: str
+    source: str
+    certainty: Certainty
+    evidence: tuple[Evidence, ...]
+    consequence: Text | None = None
+
+
+class Explained(msgspec.Struct, frozen=True):
+    """One Change with its class, its cause (None: unexplained), who can reach it (listeners), what the
+    values mean (settings), and the group it folds into."""
+
+    change: Change
+    class_: Literal["config", "derived", "runtime", "unknown"]
+    cause: Cause | None
+    exposure: Literal["loopback", "node", "everywhere"] | None
+    meaning: Meaning | None
+    group: str | None
+
+
+class Group(msgspec.Struct, frozen=True):
+    """Changes that fold into one line: the same rule's, of one kind. `members` counts them."""
+
+    id: str
+    fact: str
+    kind: str
+    title: Text
+    members: int
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """A host's whole difference, explained."""
+
+    host: str
+    changes: tuple[Explained, ...]
+    groups: tuple[Group, ...]
+    problems: tuple[FileProblem, ...]
+
+    def count(self, **wanted: str) -> int:
+        """How many changes have this kind and class (`kind="added"`, `class_="unknown"`)."""
+        return sum(
+            all((each.class_ if name == "class_" else each.change.kind) == value for name, value in wanted.items())
+            for each in self.changes
+        )
+
+
+def explain(before: Snapshot, after: Snapshot) -> Explanation:
+    """Everything that differs between two snapshots of one host, with causes."""
+    difference = diff(before, after)
+    pair = Pair(before, after, difference)
+    explained: list[Explained] = []
+    groups: dict[str, Group] = {}
+    for change in difference.changes:
+        rule, match = _best(change, pair)
+        cause = group = None
+        if rule is not None and match is not None:
+            cause = Cause(
+                rule.name,
+                rule.component,
+                rule.why.fill(**match.values),
+                rule.since,
+                rule.source,
+                match.certainty,
+                match.evidence,
+                rule.consequence and rule.consequence.fill(**match.values),
+            )
+            if rule.group is not None:
+                group = f"{change.fact}/{rule.name}/{change.kind}"
+                have = groups.get(group)
+                groups[group] = Group(group, change.fact, change.kind, rule.group, have.members + 1 if have else 1)
+        explained.append(
+            Explained(
+                change,
+                rule.class_ if rule is not None else "unknown",
+                cause,
+                getattr(change.entry, "exposure", None),
+                meaning(change),
+                group,
+            )
+        )
+    problems = dict.fromkeys((*difference.problems, *before.problems, *after.problems))
+    return Explanation(after.host, tuple(explained), tuple(groups.values()), tuple(problems))
+
+
+def _best(change: Change, pair: Pair) -> tuple[Rule | None, Match | None]:
+    """The rule with the best evidence: shown before likely, then more evidence, then by name."""
+    best: tuple[Rule | None, Match | None] = None, None
+    rank = (-1, -1)
+    for rule in rules().get(change.fact, ()):
+        match = rule.match(change, pair)
+        if match is None or not match.evidence:
+            continue
+        score = (match.certainty == "shown", len(match.evidence))
+        if score > rank:
+            best, rank = (rule, match), score
+    return best
+
+
+def as_record(explanations: Iterable[Explanation]) -> dict[str, Any]:
+    """The JSON record `leadline/diff/v1`."""
+    return {
+        "schema": "leadline/diff/v1",
+        "hosts": [_host(explanation) for explanation in explanations],
+    }
+
+
+def _host(explanation: Explanation) -> dict[str, Any]:
+    summary = {kind: explanation.count(kind=kind) for kind in ("added", "removed", "changed")}
+    summary |= {name: explanation.count(class_=name) for name in ("config", "derived", "runtime")}
+    return {
+        "host": explanation.host,
+        "summary": {**summary, "unexplained": explanation.count(class_="unknown")},
+        "changes": [
+            {
+                "fact": each.change.fact,
+                "key": each.change.key,
+                "kind": each.change.kind,
+                "before": msgspec.to_builtins(each.change.before),
+                "after": msgspec.to_builtins(each.change.after),
+                "fields": each.change.fields,
+                "class": each.class_,
+                "cause": msgspec.to_builtins(each.cause),
+                "exposure": each.exposure,
+                "meaning": msgspec.to_builtins(each.meaning),
+                "group": each.group,
+            }
+            for each in explanation.changes
+        ],
+        "groups": msgspec.to_builtins(explanation.groups),
+        "problems": [
+            {"host": each.host, "file": each.file, **msgspec.to_builtins(each.problem)}
+            for each in explanation.problems
+        ],
+    }

@@ -1,0 +1,63 @@
+"""The contract of an explanation rule."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Literal
+
+import msgspec
+
+from leadline.base.discovery import discover
+from leadline.base.text import Text
+from leadline.explain.pair import Pair
+from leadline.explain.witness import Evidence
+from leadline.snapshot.diff import Change
+
+Class = Literal["config", "derived", "runtime"]
+Certainty = Literal["shown", "likely"]
+
+
+class Match(msgspec.Struct, frozen=True):
+    """A rule's answer to one change: what was seen, how sure that makes it, and what fills its texts.
+
+    `shown`: the author is seen in the snapshot. `likely`: only its whole signature is.
+    """
+
+    evidence: tuple[Evidence, ...]
+    certainty: Certainty = "shown"
+    values: dict[str, object] = {}
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """Who makes a kind of change, why, and by which evidence.
+
+    `name`: the module's name with `-` for `_`. `facts`: the sources whose changes it may explain.
+    `component`: the author as operators call it (`kubelet`, `flannel`, `kernel`, `systemd`, `docker`).
+    `class_`: config (someone decided it), derived (follows from another change), runtime (moves by itself).
+    `why`: what it did and why; `consequence`: what follows for security and operation.
+    `since`: the versions this holds for. `source`: where that stands (repository path and function, RFC,
+    kernel file). `group`: the name under which its changes fold in a display.
+    `match`: a pure function; None where this is not the cause or the evidence is missing.
+    """
+
+    name: str
+    facts: tuple[str, ...]
+    component: str
+    class_: Class
+    why: Text
+    since: str
+    source: str
+    match: Callable[[Change, Pair], Match | None]
+    consequence: Text | None = None
+    group: Text | None = None
+
+
+@cache
+def rules() -> dict[str, tuple[Rule, ...]]:
+    """Every rule of the package, by the fact it may explain, in name order."""
+    import leadline.explain.rules as package
+
+    found: dict[str, tuple[Rule, ...]] = {}
+    for rule in discover(package, Rule).values():
+        for fact in rule.facts:
+            found[fact] = (*found.get(fact, ()), rule)
+    return found

@@ -1,0 +1,1 @@
+"""One module a rule. Found by `explain.rule.rules`."""

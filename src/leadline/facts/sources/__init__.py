@@ -1,0 +1,1 @@
+"""One module a source: a command, its parser and the entries it gives. Found by `facts.source.sources`."""

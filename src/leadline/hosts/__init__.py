@@ -1,0 +1,1 @@
+"""Carriers: how a script reaches a host, and how its output comes back."""

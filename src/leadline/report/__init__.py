@@ -1,0 +1,1 @@
+"""Results → documents (views) → terminal, json, markdown, html (formats)."""

@@ -1,0 +1,1 @@
+"""A snapshot is a folder of text: recorded, stored, loaded and compared."""

@@ -1,0 +1,160 @@
+"""Two snapshots of one host → its Changes, by natural keys, in linear time."""
+
+from bisect import bisect_left
+from collections.abc import Callable
+from typing import Any, Literal
+
+import msgspec
+
+from leadline.base.text import Text
+from leadline.facts.source import Fact, Problem, sources
+from leadline.snapshot.snapshot import FileProblem, Snapshot
+
+Kind = Literal["added", "removed", "changed"]
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One difference. `before` and `after` are the entry's values (None where it was not there);
+    `fields`: the names of the fields that differ, where an entry changed and has fields."""
+
+    fact: str
+    key: str
+    kind: Kind
+    before: Any
+    after: Any
+    fields: tuple[str, ...] = ()
+
+    @property
+    def entry(self) -> Any:
+        """The value on the side where the entry is: after, or before where it was removed."""
+        return self.before if self.kind == "removed" else self.after
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """All that differs between two snapshots of a host, and what could not be compared."""
+
+    host: str
+    changes: tuple[Change, ...]
+    problems: tuple[FileProblem, ...]
+
+
+def diff(before: Snapshot, after: Snapshot) -> Difference:
+    """Every change from `before` to `after`, sources in name order, entries in the order of their texts.
+
+    Only what both sides recorded is compared; what one side lacks is named in `problems`.
+    """
+    changes: list[Change] = []
+    problems: list[FileProblem] = []
+    compared = {name: source for name, source in sources().items() if source.compare}
+    for name in compared:
+        pair = _same_text(name, before, after)
+        if pair is None:
+            continue
+        for text in _coverage(*pair):
+            problems.append(FileProblem(after.host, pair[1].file, Problem(text)))
+        changes += diff_facts(*pair)
+    for one, other, text in (
+        (before, after, Text("recorded only before, so not compared: {names}", "이전에만 기록되어 비교하지 않았습니다: {names}")),
+        (after, before, Text("recorded only after, so not compared: {names}", "이후에만 기록되어 비교하지 않았습니다: {names}")),
+    ):
+        names = [name for name in compared if name in one.names() and name not in other.names()]
+        if names:
+            problems.append(FileProblem(after.host, "", Problem(text.fill(names=", ".join(names)))))
+    return Difference(after.host, tuple(changes), (*before.problems, *after.problems, *problems))
+
+
+def _same_text(name: str, before: Snapshot, after: Snapshot) -> tuple[Fact, Fact] | None:
+    """The facts to compare: the same command's texts where both sides have them, else each side's best."""
+    left, right = before.variants(name), after.variants(name)
+    common = [variant for variant in left if variant in right]
+    for one, other in [(variant, variant) for variant in common] + [(a, b) for a in left for b in right if a != b]:
+        first, second = before.fact(name, one), after.fact(name, other)
+        if first is not None and second is not None:
+            return first, second
+    return None
+
+
+def _coverage(before: Fact, after: Fact) -> list[Text]:
+    left, right = before.parsed.covers, after.parsed.covers
+    if left == right:
+        return []
+    both = left & right if left is not None and right is not None else left if right is None else right
+    return [
+        Text(
+            "the two texts do not cover the same; compared: {both}",
+            "두 텍스트의 범위가 다릅니다. 비교한 범위: {both}",
+        ).fill(both=", ".join(sorted(both or ())) or "-")
+    ]
+
+
+def diff_facts(before: Fact, after: Fact) -> list[Change]:
+    """The changes from one fact to another of the same source."""
+    source = after.source
+    left, right = before.parsed, after.parsed
+    skipped = left.unreadable | right.unreadable
+
+    def compared(key: str) -> bool:
+        part = key.split(" ", 1)[0]
+        return key not in skipped and all(side.covers is None or part in side.covers for side in (left, right))
+
+    changes: list[Change] = []
+    for key, value in right.entries.items():
+        if key not in left.entries:
+            if compared(key):
+                changes.append(Change(source.name, key, "added", None, value))
+            continue
+        old = left.entries[key]
+        if old != value and key not in skipped:
+            fields = _differing(old, value)
+            if fields is not None:
+                changes.append(Change(source.name, key, "changed", old, value, fields))
+    changes += [
+        Change(source.name, key, "removed", value, None)
+        for key, value in left.entries.items()
+        if key not in right.entries and compared(key)
+    ]
+    if source.sequence is not None:
+        changed = {change.key for change in changes}
+        moved = [key for key in _moved(left.entries, right.entries, source.sequence) if key not in changed]
+        changes += [Change(source.name, key, "changed", left.entries[key], right.entries[key], ("position",)) for key in moved]
+    return changes
+
+
+def _differing(old: Any, new: Any) -> tuple[str, ...] | None:
+    """The fields that differ (unknown ones do not); None where nothing known differs, () for a plain value."""
+    if type(old) is not type(new) or not isinstance(new, msgspec.Struct):
+        return ()
+    fields = []
+    for field in new.__struct_fields__:
+        a, b = getattr(old, field), getattr(new, field)
+        if a != b and a is not None and b is not None:
+            fields.append(field)
+    return tuple(fields) or None
+
+
+def _moved(left: dict[str, Any], right: dict[str, Any], sequence: Callable[[Any], str]) -> list[str]:
+    """Keys on both sides whose place among the others of their list changed: all but a longest run in order."""
+    places = {key: place for place, key in enumerate(left)}
+    lists: dict[str, list[str]] = {}
+    for key, value in right.items():
+        if key in places:
+            lists.setdefault(sequence(value), []).append(key)
+    moved: list[str] = []
+    for keys in lists.values():
+        order = [places[key] for key in keys]
+        if order == sorted(order):
+            continue
+        tails: list[int] = []
+        lengths = []
+        for place in order:
+            position = bisect_left(tails, place)
+            tails[position : position + 1] = [place]
+            lengths.append(position + 1)
+        want, bound = len(tails), len(places)
+        kept = set()
+        for key, length in zip(reversed(keys), reversed(lengths), strict=True):
+            if length == want and places[key] < bound:
+                kept.add(key)
+                want, bound = want - 1, places[key]
+        moved += [key for key in keys if key not in kept]
+    return moved
