@@ -25,6 +25,7 @@ class Cause(msgspec.Struct, frozen=True):
     certainty: Certainty
     evidence: tuple[Evidence, ...]
     consequence: Text | None = None
+    usual: bool | None = None
 
 
 class Explained(msgspec.Struct, frozen=True):
@@ -84,6 +85,7 @@ def explain(before: Snapshot, after: Snapshot) -> Explanation:
                 match.certainty,
                 match.evidence,
                 rule.consequence and rule.consequence.fill(**match.values),
+                match.usual,
             )
             if rule.group is not None:
                 group = f"{change.fact}/{rule.name}/{change.kind}"

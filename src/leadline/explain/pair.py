@@ -12,10 +12,17 @@ class Pair:
         self.before = Witness("before", before)
         self.after = Witness("after", after)
         self._changes = {(change.fact, change.key): change for change in difference.changes}
+        self._kinds: dict[tuple[str, str], list[Change]] = {}
+        for change in difference.changes:
+            self._kinds.setdefault((change.fact, change.kind), []).append(change)
 
     def change(self, fact: str, key: str) -> Change | None:
         """The change of one entry, None where it did not change."""
         return self._changes.get((fact, key))
+
+    def changes(self, fact: str, kind: str) -> list[Change]:
+        """Every change of one fact and kind."""
+        return self._kinds.get((fact, kind), [])
 
     def side(self, change: Change) -> Witness:
         """The side on which the changed entry is: after, or before where it was removed."""

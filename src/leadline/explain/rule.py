@@ -20,11 +20,13 @@ class Match(msgspec.Struct, frozen=True):
     """A rule's answer to one change: what was seen, how sure that makes it, and what fills its texts.
 
     `shown`: the author is seen in the snapshot. `likely`: only its whole signature is.
+    `usual`: whether a listener's binding is the component's usual one; None for anything else.
     """
 
     evidence: tuple[Evidence, ...]
     certainty: Certainty = "shown"
     values: dict[str, object] = {}
+    usual: bool | None = None
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):

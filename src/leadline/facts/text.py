@@ -5,36 +5,90 @@ import re
 from leadline.base.text import Text
 from leadline.facts.source import Problem
 
-_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
+_ESCAPES = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)|[()*+][0-9A-Za-z]|[@-Z\\-_=>78])"
+)
+_ERASED = re.compile(r"[^\n\x08]\x08")
+_UTF16_SHARE = 0.4
 
 
 def decode(raw: bytes) -> tuple[str, tuple[Problem, ...]]:
-    """The text of a saved file, without byte-order mark, terminal colours and CR line ends.
+    """The text of a saved file, without byte-order mark, terminal colours, erased keys and CR line ends.
 
-    UTF-8, UTF-16 with a mark and CP949 (Korean Windows) are told apart; bytes that are none of them are
-    kept as U+FFFD, with a Problem.
+    UTF-8, UTF-16 (with or without a mark), CP949 (Korean Windows) and UTF-8 once misread as Windows-1252
+    are told apart; bytes that are none of them are kept as U+FFFD. What is not plain UTF-8 is a Problem.
     """
     problems: tuple[Problem, ...] = ()
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text = raw.decode("utf-16", "replace")
+    if (encoding := _utf16(raw)) is not None:
+        text = raw.decode(encoding, "replace").removeprefix("\ufeff")
     else:
         try:
             text = raw.decode("utf-8-sig")
         except UnicodeDecodeError as broken:
-            line = raw.count(b"\n", 0, broken.start) + 1
-            try:
-                text = raw.decode("cp949")
-                problems = (Problem(Text("the text was read as CP949", "CP949로 읽었습니다"), line),)
-            except UnicodeDecodeError:
-                text = raw.decode("utf-8", "replace")
-                problems = (
-                    Problem(
-                        Text(
-                            "bytes here are neither UTF-8 nor CP949 and were replaced; save the file again",
-                            "UTF-8도 CP949도 아닌 바이트가 있어 대체하였습니다. 파일을 다시 저장하십시오",
-                        ),
-                        line,
-                    ),
-                )
-    text = _ESCAPES.sub("", text)
-    return text.replace("\r\n", "\n").replace("\r", "\n"), problems
+            text, problem = _not_utf8(raw, raw.count(b"\n", 0, broken.start) + 1)
+            problems = (problem,)
+    if not text.isascii():
+        if (repaired := _misread(text)) is not None:
+            text = repaired
+            problems = (*problems, Problem(_REPAIRED))
+        text = text.replace("\xa0", " ")
+    if "\x1b" in text:
+        text = _ESCAPES.sub("", text)
+    while "\x08" in text and (erased := _ERASED.sub("", text)) != text:
+        text = erased
+    if "\r" in text:
+        text = re.sub(r"\r+\n", "\n", text).replace("\r", "\n")
+    return text.replace("\x07", "").replace("\x08", "").replace("\0", ""), problems
+
+
+_REPAIRED = Text(
+    "the text had been UTF-8 read as Windows-1252; it was read as UTF-8 again",
+    "UTF-8이 Windows-1252로 잘못 변환된 텍스트라서 UTF-8로 되돌려 읽었습니다",
+)
+
+
+def _utf16(raw: bytes) -> str | None:
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    sample = raw[:4096]
+    if len(sample) < 4 or 0 not in sample:
+        return None
+    half = len(sample) // 2
+    if sample[1::2].count(0) > half * _UTF16_SHARE and sample[::2].count(0) < half * 0.1:
+        return "utf-16-le"
+    if sample[::2].count(0) > half * _UTF16_SHARE and sample[1::2].count(0) < half * 0.1:
+        return "utf-16-be"
+    return None
+
+
+def _not_utf8(raw: bytes, line: int) -> tuple[str, Problem]:
+    """Text of bytes that are not wholly UTF-8: a few damaged bytes in UTF-8, or CP949."""
+    replaced = raw.decode("utf-8-sig", "replace")
+    damaged = replaced.count("\ufffd")
+    whole = sum(1 for letter in replaced if letter > "\x7f") - damaged
+    if whole < damaged:
+        try:
+            return raw.decode("cp949"), Problem(Text("the text was read as CP949", "CP949로 읽었습니다"), line)
+        except UnicodeDecodeError:
+            pass
+    return replaced, Problem(
+        Text(
+            "bytes here are neither UTF-8 nor CP949 and were replaced; save the file again",
+            "UTF-8도 CP949도 아닌 바이트가 있어 대체하였습니다. 파일을 다시 저장하십시오",
+        ),
+        line,
+    )
+
+
+def _misread(text: str) -> str | None:
+    """The text as it was before UTF-8 was read as Windows-1252; None where it was not."""
+    try:
+        raw = b"".join(_byte(letter) for letter in text)
+        return raw.decode("utf-8")
+    except UnicodeError:
+        return None
+
+
+def _byte(letter: str) -> bytes:
+    # Windows-1252 leaves five bytes undefined; programs keep them as the control characters of that number
+    return letter.encode("latin-1") if letter < "\xa0" else letter.encode("cp1252")

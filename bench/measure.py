@@ -1,0 +1,54 @@
+"""Repeated timing with its spread, and how quiet the machine was meanwhile."""
+
+import statistics
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+
+class Timing(msgspec.Struct, frozen=True):
+    """Seconds: the median of several runs and half the range between their quartiles."""
+
+    median: float
+    spread: float
+    runs: int
+
+    def __str__(self) -> str:
+        unit, factor = ("s", 1.0) if self.median >= 1 else ("ms", 1000.0)
+        return f"{self.median * factor:.3g} ± {self.spread * factor:.2g} {unit}"
+
+    def ratio(self, other: "Timing") -> str:
+        """How many times longer the other took."""
+        return f"{other.median / self.median:.1f}×"
+
+
+def timed(action: Callable[[], object], runs: int = 15) -> Timing:
+    """The action's time; it runs once more before, to warm caches."""
+    action()
+    taken = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        action()
+        taken.append(time.perf_counter() - start)
+    quartiles = statistics.quantiles(taken, n=4) if len(taken) > 3 else [min(taken), 0, max(taken)]
+    return Timing(statistics.median(taken), (quartiles[2] - quartiles[0]) / 2, runs)
+
+
+def program(arguments: Sequence[str], codes: tuple[int, ...] = (0,)) -> Callable[[], object]:
+    """A whole process, from start to end; its exit code must be one of `codes`."""
+
+    def run() -> None:
+        done = subprocess.run(arguments, capture_output=True, check=False)
+        if done.returncode not in codes:
+            raise RuntimeError(f"{arguments}: exit {done.returncode}: {done.stderr.decode()[-500:]}")
+
+    return run
+
+
+def spin() -> None:
+    """A fixed amount of pure work: how its time scatters is the machine's noise."""
+    total = 0
+    for number in range(300_000):
+        total += number * number

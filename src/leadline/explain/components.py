@@ -1,0 +1,116 @@
+"""How a component shows itself on a host: what rules take as proof that it was there."""
+
+from functools import lru_cache
+
+import msgspec
+
+from leadline.explain.witness import Evidence, Witness, first
+
+
+class Signs(msgspec.Struct, frozen=True):
+    """Where a component is seen. Any one of these is evidence; a package alone is not (it need not run)."""
+
+    processes: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    containers: tuple[str, ...] = ()
+    interfaces: tuple[str, ...] = ()
+    chains: tuple[str, ...] = ()
+    chain_prefixes: tuple[str, ...] = ()
+    mounts: tuple[str, ...] = ()
+
+
+_K3S = ("k3s", "k3s-server", "k3s-agent", "rke2", "k3s server", "k3s agent")
+
+SIGNS = {
+    "kubelet": Signs(
+        ("kubelet", *_K3S), ("kubelet.service",), (), (), ("KUBE-KUBELET-CANARY",), (), ("/var/lib/kubelet/pods/",)
+    ),
+    "kube-proxy": Signs(
+        ("kube-proxy",),
+        ("kube-proxy.service",),
+        ("kube-proxy",),
+        ("kube-ipvs0",),
+        ("KUBE-PROXY-CANARY", "KUBE-SERVICES"),
+        ("KUBE-SVC-", "KUBE-SEP-"),
+    ),
+    "kube-apiserver": Signs(("kube-apiserver",), (), ("kube-apiserver",)),
+    "kube-controller-manager": Signs(("kube-controller-manager",), (), ("kube-controller-manager",)),
+    "kube-scheduler": Signs(("kube-scheduler",), (), ("kube-scheduler",)),
+    "etcd": Signs(("etcd",), ("etcd.service",), ("etcd",)),
+    "containerd": Signs(("containerd",), ("containerd.service",), (), (), (), (), ("/run/containerd/",)),
+    "cri-o": Signs(("crio",), ("crio.service",)),
+    "flannel": Signs(
+        ("flanneld",),
+        (),
+        ("kube-flannel",),
+        ("flannel.1", "flannel-v6.1", "flannel-wg"),
+        ("FLANNEL-POSTRTG", "FLANNEL-FWD"),
+    ),
+    "cni": Signs((), (), (), ("cni0",), (), ("CNI-HOSTPORT-", "CNI-DN-"), ("/run/netns/cni-", "/var/run/netns/cni-")),
+    "k3s": Signs(_K3S, ("k3s.service", "k3s-agent.service"), (), (), (), (), ("/run/k3s/",)),
+    "calico": Signs(
+        ("calico-node", "calico-felix", "felix", "bird", "bird6", "calico-typha"),
+        (),
+        ("calico-node",),
+        ("tunl0", "vxlan.calico", "wireguard.cali", "bpfin.cali"),
+        (),
+        ("cali-",),
+        ("/run/calico/", "/var/run/calico/"),
+    ),
+    "cilium": Signs(
+        ("cilium-agent", "cilium-health", "cilium-envoy"),
+        (),
+        ("cilium-agent",),
+        ("cilium_host", "cilium_net", "cilium_vxlan"),
+        (),
+        ("CILIUM_",),
+        ("/run/cilium/",),
+    ),
+    "metallb": Signs(("speaker",), (), ("speaker",)),
+    "docker": Signs(
+        ("dockerd", "docker-proxy"),
+        ("docker.service",),
+        (),
+        ("docker0",),
+        ("DOCKER", "DOCKER-USER", "DOCKER-FORWARD"),
+        (),
+        ("/var/lib/docker/", "/run/docker/netns/"),
+    ),
+    "podman": Signs(
+        ("conmon", "netavark", "aardvark-dns"),
+        (),
+        (),
+        ("podman0", "cni-podman0"),
+        ("NETAVARK_FORWARD", "NETAVARK-HOSTPORT-DNAT", "NETAVARK-HOSTPORT-SETMARK"),
+        (),
+        ("/var/lib/containers/storage/",),
+    ),
+    "libvirt": Signs(
+        ("libvirtd", "virtqemud", "virtnetworkd"),
+        ("libvirtd.service", "virtnetworkd.service"),
+        (),
+        ("virbr0",),
+        (),
+        ("LIBVIRT_",),
+    ),
+    "tailscale": Signs(("tailscaled",), ("tailscaled.service",), (), ("tailscale0",), (), ("ts-",)),
+    "tuned": Signs(("tuned",), ("tuned.service",)),
+    "firewalld": Signs(("firewalld",), ("firewalld.service",), (), (), ("filter_INPUT_POLICIES", "INPUT_direct")),
+    "ufw": Signs((), ("ufw.service",), (), (), (), ("ufw-", "ufw6-")),
+    "systemd": Signs(("systemd",), (), (), (), (), (), ("/run/user/", "/run/credentials/")),
+}
+
+
+@lru_cache(maxsize=128)
+def seen(witness: Witness, component: str) -> tuple[Evidence, ...]:
+    """Evidence that a component is or was at work on this side; empty where nothing shows it."""
+    signs = SIGNS[component]
+    return first(
+        witness.process(*signs.processes),
+        witness.container(*signs.containers),
+        witness.unit(*signs.units),
+        witness.interface(*signs.interfaces),
+        witness.chain(*signs.chains),
+        *(witness.chains(prefix) for prefix in signs.chain_prefixes),
+        witness.mount(*signs.mounts) if signs.mounts else None,
+    )

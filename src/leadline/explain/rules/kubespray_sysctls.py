@@ -1,0 +1,49 @@
+"""The kernel settings that kubespray's roles write into /etc/sysctl.d/99-sysctl.conf."""
+
+from leadline.base.text import Text
+from leadline.explain.kubespray import NODE_PORTS, marks
+from leadline.explain.pair import Pair
+from leadline.explain.rule import Match, Rule
+from leadline.explain.rules.kubelet_sysctls import SETTINGS as KUBELET
+from leadline.snapshot.diff import Change
+
+SETTINGS = {
+    **KUBELET,
+    "net.ipv4.ip_local_reserved_ports": NODE_PORTS,
+    "net.ipv4.ip_forward": "1",
+    "net.ipv6.conf.all.forwarding": "1",
+    "net.bridge.bridge-nf-call-iptables": "1",
+    "net.bridge.bridge-nf-call-arptables": "1",
+    "net.bridge.bridge-nf-call-ip6tables": "1",
+    "fs.may_detach_mounts": "1",
+    "fs.inotify.max_user_instances": "8192",
+}
+
+
+def match(change: Change, pair: Pair) -> Match | None:
+    if change.kind == "removed" or SETTINGS.get(change.key) != change.after:
+        return None
+    evidence = marks(pair.after)
+    written = any(each.fact == "sysctl_conf" for each in evidence)
+    return Match(evidence, "shown" if written else "likely") if evidence else None
+
+
+rule = Rule(
+    name="kubespray-sysctls",
+    facts=("sysctl",),
+    component="kubespray",
+    class_="config",
+    why=Text(
+        "Kubespray writes this into /etc/sysctl.d/99-sysctl.conf: the NodePort range kept free of local "
+        "ports, forwarding for pods, and the values the kubelet checks for with protectKernelDefaults.",
+        "kubespray가 /etc/sysctl.d/99-sysctl.conf에 씁니다. NodePort 범위를 로컬 포트에서 제외하고, 파드를 위해 "
+        "포워딩을 켜며, kubelet이 protectKernelDefaults로 확인하는 값을 미리 맞춥니다.",
+    ),
+    consequence=Text(
+        "The file outlives the cluster: `reset.yml` leaves it, so the value is back after each boot.",
+        "클러스터를 지워도 파일이 남아 부팅할 때마다 값이 다시 적용됩니다.",
+    ),
+    since="kubespray v2.23-v2.31",
+    source="kubespray roles/kubernetes/preinstall/tasks/0080-system-configurations.yml, roles/kubernetes/node/tasks/main.yml",
+    match=match,
+)

@@ -1,0 +1,46 @@
+"""Files of a host in one text: a line `==> path <==` before the content of each."""
+
+import msgspec
+
+from leadline.base.text import Text
+from leadline.facts import saved
+from leadline.facts.source import Problem
+
+_DENIED = "(permission denied)"
+_MAY_NOT = Text("{path} may not be read; record as root", "{path} 파일을 읽을 권한이 없습니다. root로 기록하십시오")
+_AGAIN = Text(
+    "{path} is saved here twice; the last one, from this line on, is used",
+    "{path} 파일이 두 번 저장되어 있어 이 줄부터 시작하는 마지막 내용을 사용합니다",
+)
+
+
+class Part(msgspec.Struct, frozen=True):
+    """One file: its path on the host ("" where the text is one file without a head line), the line its
+    content begins at, and the content."""
+
+    path: str
+    line: int
+    text: str
+
+
+def show(*globs: str) -> str:
+    """The POSIX sh command that prints these files as parts; one that may not be read is said to be so."""
+    return (
+        f"for f in {' '.join(globs)}; do"
+        """ if [ -f "$f" ] && [ -r "$f" ]; then printf '==> %s <==\\n' "$f"; cat "$f"; echo;"""
+        f""" elif [ -f "$f" ]; then printf '==> %s <==\\n{_DENIED}\\n' "$f"; fi; done"""
+    )
+
+
+def parts(text: str) -> tuple[list[Part], list[Problem]]:
+    """The files of a text in its order; the same path again replaces the content before, with a Problem."""
+    found: dict[str, Part] = {}
+    problems: list[Problem] = []
+    for path, start, content in saved.parts(text) or [("", 1, text)]:
+        if content.strip() == _DENIED or content.strip().endswith(": Permission denied"):
+            problems.append(Problem(_MAY_NOT.fill(path=path), start))
+        elif path or content.strip():
+            if path in found:
+                problems.append(Problem(_AGAIN.fill(path=path), start))
+            found[path] = Part(path, start, content)
+    return list(found.values()), problems

@@ -1,0 +1,123 @@
+"""Forwarding entries of bridges, VXLAN devices and multicast filters: `bridge -j fdb show` or its text."""
+
+import re
+
+import msgspec
+
+from leadline.base.text import Text
+from leadline.facts.saved import read
+from leadline.facts.source import Parsed, Source
+
+_WHAT = "bridge fdb show"
+_FLAGS = frozenset("self master router extern_learn offload sticky locked use".split())
+_STATES = frozenset("permanent static stale".split())
+_VALUES = frozenset("dev dst port vni src_vni via vlan nhid used master linkNetNsId link-netnsid".split())
+_MAC = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}$")
+
+
+class Forwarding(msgspec.Struct, frozen=True, kw_only=True):
+    """One forwarding entry. `state`: permanent, static, or "" where it was learned (fresh or stale).
+
+    `master`: the bridge it belongs to, "" where it is the device's own. `dst`, `port`, `vni`: the VXLAN
+    destination. `flags`: self, sticky, extern_learn…
+    """
+
+    mac: str
+    device: str
+    master: str = ""
+    dst: str = ""
+    port: int | None = None
+    vni: int | None = None
+    vlan: int | None = None
+    state: str = ""
+    flags: tuple[str, ...] = ()
+
+
+class _Item(msgspec.Struct, frozen=True):
+    mac: str
+    ifname: str
+    master: str = ""
+    dst: str = ""
+    port: int | None = None
+    vni: int | None = None
+    vlan: int | None = None
+    state: str = ""
+    flags: list[str] = []
+
+
+def _entry(each: Forwarding) -> tuple[str, Forwarding]:
+    key = f"{each.mac} dev {each.device}"
+    if each.vlan is not None:
+        key += f" vlan {each.vlan}"
+    if each.master:
+        key += " master"
+    elif "self" in each.flags:
+        key += " self"
+    if each.dst:
+        key += f" dst {each.dst}"
+    if each.vni is not None:
+        key += f" vni {each.vni}"
+    return key, each
+
+
+def _item(item: _Item) -> tuple[str, Forwarding] | None:
+    return _entry(
+        Forwarding(
+            mac=item.mac,
+            device=item.ifname,
+            master=item.master,
+            dst=item.dst,
+            port=item.port,
+            vni=item.vni,
+            vlan=item.vlan,
+            state="" if item.state == "stale" else item.state,
+            flags=tuple(sorted(item.flags)),
+        )
+    )
+
+
+def _line(line: str) -> tuple[str, Forwarding] | None:
+    mac, *words = line.split()
+    if not _MAC.match(mac):
+        return None
+    told: dict[str, str] = {}
+    flags: list[str] = []
+    state = ""
+    while words:
+        word = words.pop(0)
+        if word in _VALUES and words:
+            told[word] = words.pop(0)
+        elif word in _FLAGS:
+            flags.append(word)
+        elif word in _STATES:
+            state = "" if word == "stale" else word
+        else:
+            return None
+    numbers = {name: told[name] for name in ("port", "vni", "vlan") if name in told}
+    if "dev" not in told or not all(value.isdecimal() for value in numbers.values()):
+        return None
+    return _entry(
+        Forwarding(
+            mac=mac,
+            device=told["dev"],
+            master=told.get("master", ""),
+            dst=told.get("dst", ""),
+            state=state,
+            flags=tuple(sorted(flags)),
+            **{name: int(value) for name, value in numbers.items()},
+        )
+    )
+
+
+def parse(text: str) -> Parsed:
+    """Entries by `<mac> dev <device>[ vlan N][ master|self][ dst X][ vni N]`; an empty text has none."""
+    return read(text, _WHAT, _line, _item, _Item, may_be_empty=True)
+
+
+source = Source(
+    name="bridge_fdb",
+    title=Text("Bridge and VXLAN forwarding", "브리지·VXLAN 포워딩 테이블"),
+    files={"bridge_fdb.json": "bridge -j fdb show", "bridge_fdb.txt": "bridge fdb show"},
+    parse=parse,
+    aliases=("fdb",),
+)

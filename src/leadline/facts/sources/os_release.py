@@ -1,0 +1,51 @@
+"""/etc/os-release: which distribution this is."""
+
+import re
+import shlex
+
+from leadline.base.text import Text
+from leadline.facts.parts import parts
+from leadline.facts.saved import empty, refused
+from leadline.facts.source import Parsed, Problem, Source
+from leadline.facts.table import unread
+
+_LINE = re.compile(r"([A-Z][A-Z0-9_]*)=(.*)")
+
+
+def parse(text: str) -> Parsed:
+    """Name (ID, VERSION_ID, PRETTY_NAME, …) → value without quotes."""
+    found, doubts = parts(text)
+    if not found:
+        raise empty("/etc/os-release")
+    entries: dict[str, str] = {}
+    problems: list[Problem] = list(doubts)
+    for number, raw in enumerate(found[-1].text.split("\n"), found[-1].line):
+        line = raw.strip()
+        if not line or line.startswith("#"):
+            continue
+        match = _LINE.fullmatch(line)
+        value = _plain(match[2]) if match else None
+        if match is None or value is None:
+            problems.append(unread(number, "/etc/os-release"))
+        else:
+            entries[match[1]] = value
+    if len(problems) > len(entries):
+        raise refused(text, "/etc/os-release")
+    return Parsed(entries, tuple(problems))
+
+
+def _plain(value: str) -> str | None:
+    try:
+        return " ".join(shlex.split(value))
+    except ValueError:
+        return None
+
+
+source = Source(
+    name="os_release",
+    title=Text("distribution", "배포판"),
+    files={"os-release.txt": "cat /etc/os-release"},
+    aliases=("os_release", "etc_os_release"),
+    parse=parse,
+    paths=("etc/os-release",),
+)

@@ -1,0 +1,44 @@
+"""One cell of a table as one line of plain text, for the formats that print text."""
+
+import re
+
+from leadline.base.text import Lang, Text
+from leadline.report.document import Cell, Mark, Shift, Tag
+from leadline.report.units import count
+
+SIGNS = {"added": "+", "removed": "−", "changed": "~", "": " "}
+# C0 and C1 controls, and the marks that reorder text: a name from a host must not drive the reader's screen.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def plain(value: str) -> str:
+    """Text with every control character made visible (a tab is a space)."""
+    if value.isprintable():
+        return value
+    return _CONTROL.sub(lambda found: " " if found[0] == "\t" else f"\\x{ord(found[0]):02x}", value)
+
+
+def word(value: str | Text, lang: Lang) -> str:
+    """A name or a text in one language, safe to print."""
+    return plain(value if isinstance(value, str) else value[lang])
+
+
+def line(cell: Cell, lang: Lang) -> str:
+    """A cell as one line."""
+    if cell is None:
+        return ""
+    if isinstance(cell, int):
+        return count(cell)
+    if isinstance(cell, str | Text):
+        return word(cell, lang)
+    if isinstance(cell, Tag):
+        return word(cell.text, lang)
+    if isinstance(cell, Mark):
+        return SIGNS[cell.sign]
+    return shift(cell, lang)
+
+
+def shift(cell: Shift, lang: Lang) -> str:
+    """`old → new`, or the one side that there is."""
+    sides = [word(side, lang) for side in (cell.before, cell.after) if side is not None]
+    return " → ".join(sides)

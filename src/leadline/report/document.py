@@ -1,0 +1,137 @@
+"""What a view makes and a format renders: a Document of blocks, and the record behind it."""
+
+from typing import Any, Literal
+
+import msgspec
+
+from leadline.base.text import Text
+
+Tone = Literal["plain", "dim", "good", "warn", "bad", "note"]
+Sign = Literal["added", "removed", "changed", ""]
+
+
+class Tag(msgspec.Struct, frozen=True):
+    """A word with a tone, such as who can reach a socket."""
+
+    text: Text
+    tone: Tone = "plain"
+
+
+class Shift(msgspec.Struct, frozen=True):
+    """An old and a new value; None where there was, or is, nothing."""
+
+    before: str | Text | None
+    after: str | Text | None
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """Whether a row's subject was added, removed or changed."""
+
+    sign: Sign
+
+
+Cell = str | int | Text | Tag | Shift | Mark | None
+"""A str is a name or a value as the host shows it, a Text is prose, an int is counted in thousands."""
+
+
+class Column(msgspec.Struct, frozen=True):
+    """A table's column. `name` cells are never shortened, `number` cells stand at the right."""
+
+    title: Text
+    kind: Literal["mark", "name", "value", "text", "number"] = "text"
+
+
+class Heading(msgspec.Struct, frozen=True):
+    """A section's title; level 1 is the largest. `aside`: what is said of the section beside it."""
+
+    text: Text
+    level: Literal[1, 2, 3] = 2
+    aside: Text | None = None
+
+
+class Paragraph(msgspec.Struct, frozen=True):
+    """Running text."""
+
+    text: Text
+
+
+class Table(msgspec.Struct, frozen=True):
+    """Rows under typed columns; every row has one cell per column."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+class Detail(msgspec.Struct, frozen=True):
+    """A labelled line of small print."""
+
+    label: Text
+    lines: tuple[str | Text, ...]
+
+
+class Item(msgspec.Struct, frozen=True):
+    """One explanation: who (`title`), how sure (`tags`), of what (`names`), the text, what follows
+    from it, and the small print."""
+
+    title: str | Text
+    text: Text
+    tags: tuple[Tag, ...] = ()
+    names: tuple[str, ...] = ()
+    follows: Text | None = None
+    details: tuple[Detail, ...] = ()
+
+
+class Items(msgspec.Struct, frozen=True):
+    """Explanations one after the other."""
+
+    items: tuple[Item, ...]
+
+
+class Callout(msgspec.Struct, frozen=True):
+    """A statement that must not be missed."""
+
+    severity: Literal["good", "note", "warn", "bad"]
+    text: Text
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """A key number and what it counts."""
+
+    value: int
+    label: Text
+    tone: Tone = "plain"
+
+
+class Figures(msgspec.Struct, frozen=True):
+    """Key numbers side by side."""
+
+    figures: tuple[Figure, ...]
+
+
+class Code(msgspec.Struct, frozen=True):
+    """Text exactly as a host or a person wrote it."""
+
+    text: str
+
+
+class Fold(msgspec.Struct, frozen=True):
+    """Many things of one kind on one line. `blocks` are what is inside: empty where the document was
+    made without them, since a terminal shows the line alone."""
+
+    title: Text
+    count: int
+    sign: Sign = ""
+    tags: tuple[Tag, ...] = ()
+    text: Text | None = None
+    blocks: tuple["Block", ...] = ()
+
+
+Block = Heading | Paragraph | Table | Items | Callout | Figures | Code | Fold
+
+
+class Document(msgspec.Struct, frozen=True):
+    """A result to show. `record` is the same result for programs (the JSON formats print it)."""
+
+    title: Text
+    blocks: tuple[Block, ...]
+    record: dict[str, Any]

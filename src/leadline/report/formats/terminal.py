@@ -1,0 +1,276 @@
+"""Text for a terminal: aligned by the cells that characters take, folded instead of cut, calm in colour."""
+
+from collections.abc import Iterable, Iterator
+
+from rich.cells import cell_len, set_cell_size
+
+from leadline.base.text import Lang
+from leadline.report.cells import SIGNS, line, plain, word
+from leadline.report.document import (
+    Block,
+    Callout,
+    Cell,
+    Code,
+    Column,
+    Document,
+    Figures,
+    Fold,
+    Heading,
+    Item,
+    Items,
+    Mark,
+    Paragraph,
+    Table,
+    Tag,
+)
+from leadline.report.contract import Format, Style
+from leadline.report.units import count
+
+_CODES = {
+    "bold": "1", "dim": "2", "good": "32", "warn": "33", "bad": "1;31", "note": "36",
+    "added": "32", "removed": "31", "changed": "33",
+}  # fmt: skip
+_SEVERITY = {"good": "✓", "note": "·", "warn": "!", "bad": "✗"}
+_GAP = 2
+_BREAKS = "/.,:-_= "
+
+
+def render(document: Document, lang: Lang, style: Style) -> str:
+    """The document as lines no wider than `style.width` cells, except where a width below 40 is asked for."""
+    page = _Page(lang, style.colour, max(40, style.width))
+    lines = [page.paint(word(document.title, lang), "bold")]
+    lines += page.blocks(document.blocks, "")
+    return "\n".join(each.rstrip() for each in lines) + "\n"
+
+
+class _Page:
+    """The language, colours and width that every block of one document is written with."""
+
+    def __init__(self, lang: Lang, colour: bool, width: int) -> None:
+        self.lang: Lang = lang
+        self.colour = colour
+        self.width = width
+
+    def paint(self, text: str, tone: str) -> str:
+        code = _CODES.get(tone) if self.colour and text else None
+        return f"\x1b[{code}m{text}\x1b[0m" if code else text
+
+    def blocks(self, blocks: Iterable[Block], indent: str) -> Iterator[str]:
+        last: Block | None = None
+        for block in blocks:
+            if not (isinstance(block, Fold) and isinstance(last, Fold)) and not isinstance(last, Heading):
+                yield ""
+            elif isinstance(last, Fold) and last.blocks:
+                yield ""
+            yield from self.block(block, indent)
+            last = block
+
+    def block(self, block: Block, indent: str) -> Iterator[str]:
+        match block:
+            case Heading():
+                yield from self.heading(block, indent)
+            case Paragraph(text):
+                yield from self.wrapped(word(text, self.lang), indent)
+            case Callout(severity, text):
+                lines = wrap(word(text, self.lang), self.width - len(indent) - 4)
+                yield f"{indent}  {self.paint(_SEVERITY[severity] + ' ' + lines[0], severity)}"
+                yield from (f"{indent}    {self.paint(each, severity)}" for each in lines[1:])
+            case Figures():
+                yield from self.figures(block, indent)
+            case Table(columns, rows):
+                yield from self.table(columns, rows, indent + "  ")
+            case Items(items):
+                for position, item in enumerate(items):
+                    if position:
+                        yield ""
+                    yield from self.item(item, indent + "  ")
+            case Fold():
+                yield from self.fold(block, indent + "  ")
+            case Code(text):
+                yield from (f"{indent}    {plain(each)}" for each in text.splitlines())
+
+    def heading(self, block: Heading, indent: str) -> Iterator[str]:
+        text = word(block.text, self.lang)
+        aside = word(block.aside, self.lang) if block.aside is not None else ""
+        if block.level == 1:
+            yield ""
+            rule = "━" * max(0, self.width - cell_len(text) - len(indent) - 4)
+            yield f"{indent}{self.paint('━━ ' + text, 'bold')} {self.paint(rule, 'dim')}"
+            yield ""
+            return
+        yield f"{indent}{self.paint(text, 'bold')}" + (f"  {self.paint(aside, 'dim')}" if aside else "")
+
+    def figures(self, block: Figures, indent: str) -> Iterator[str]:
+        shown = [(count(each.value), word(each.label, self.lang), each.tone) for each in block.figures]
+        row, used = "", 0
+        for number, label, tone in shown:
+            size = cell_len(number) + 1 + cell_len(label) + 3
+            if used and len(indent) + 2 + used + size > self.width:
+                yield f"{indent}  {row}"
+                row, used = "", 0
+            row += f"{self.paint(number, 'bold' if tone == 'plain' else tone)} {self.paint(label, 'dim')}   "
+            used += size
+        yield f"{indent}  {row}"
+
+    def wrapped(self, text: str, indent: str, tone: str = "plain", first: str = "") -> Iterator[str]:
+        """A paragraph; `first` stands before its first line, the others align with it."""
+        hang = " " * cell_len(first)
+        for position, each in enumerate(wrap(text, self.width - len(indent) - len(hang))):
+            yield indent + self.paint(hang if position else first, "dim") + self.paint(each, tone)
+
+    def item(self, item: Item, indent: str) -> Iterator[str]:
+        tags = " ".join(self.paint(f"· {word(tag.text, self.lang)}", tag.tone) for tag in item.tags)
+        yield f"{indent}{self.paint(word(item.title, self.lang), 'note')} {tags}"
+        inner = indent + "  "
+        if item.names:
+            yield from self.wrapped("  ".join(plain(name) for name in item.names), inner, "dim")
+        yield from self.wrapped(word(item.text, self.lang), inner)
+        if item.follows is not None:
+            yield from self.wrapped(word(item.follows, self.lang), inner, first="→ ")
+        labels = [word(detail.label, self.lang) for detail in item.details]
+        wide = max(map(cell_len, labels), default=0) + _GAP
+        for label, detail in zip(labels, item.details, strict=True):
+            first = set_cell_size(label, wide)
+            for each in detail.lines:
+                yield from self.wrapped(word(each, self.lang), inner, "dim", first)
+                first = " " * wide
+
+    def fold(self, fold: Fold, indent: str) -> Iterator[str]:
+        sign = self.paint(SIGNS[fold.sign], fold.sign)
+        tags = " · ".join(self.paint(word(tag.text, self.lang), tag.tone) for tag in fold.tags)
+        said = f"{count(fold.count)} {word(fold.title, self.lang)}"
+        lines = wrap(said, self.width - len(indent) - 2)
+        tag_cells = sum(cell_len(word(tag.text, self.lang)) + 3 for tag in fold.tags)
+        fits = len(indent) + 2 + cell_len(lines[-1]) + tag_cells <= self.width
+        yield from (f"{indent}{sign if not position else ' '} {self.paint(each, 'bold')}" for position, each in enumerate(lines[:-1]))
+        head = f"{indent}{sign if len(lines) == 1 else ' '} {self.paint(lines[-1], 'bold')}"
+        if fits:
+            yield f"{head}  {tags}"
+        else:
+            yield head
+            yield f"{indent}  {tags}"
+        if fold.text is not None:
+            yield from self.wrapped(word(fold.text, self.lang), indent + "  ", "dim")
+        yield from self.blocks(fold.blocks, indent)
+
+    def table(self, columns: tuple[Column, ...], rows: tuple[tuple[Cell, ...], ...], indent: str) -> Iterator[str]:
+        texts = [[line(cell, self.lang) for cell in row] for row in rows]
+        titles = [word(column.title, self.lang) for column in columns]
+        widths = self.widths(columns, titles, texts, self.width - len(indent))
+        if widths is None:
+            yield from self.stacked(columns, rows, texts, indent)
+            return
+        if any(titles):
+            head = self.across(titles, columns, widths)
+            yield indent + self.paint(head.rstrip(), "dim")
+        for row, cells in zip(rows, texts, strict=True):
+            folded = [wrap(text, width) for text, width in zip(cells, widths, strict=True)]
+            for each in range(max(map(len, folded))):
+                parts = [lines[each] if each < len(lines) else "" for lines in folded]
+                yield indent + self.across(parts, columns, widths, row)
+
+    def across(
+        self, parts: list[str], columns: tuple[Column, ...], widths: list[int], row: tuple[Cell, ...] | None = None
+    ) -> str:
+        """One line of a table, each part padded to its column and toned by its cell."""
+        shown = []
+        for position, (part, column, width) in enumerate(zip(parts, columns, widths, strict=True)):
+            pad = " " * (width - cell_len(part))
+            tone = _tone(row[position]) if row is not None else "plain"
+            painted = self.paint(part, tone)
+            shown.append(pad + painted if column.kind == "number" else painted + pad)
+        gaps = [1 if column.kind == "mark" else _GAP for column in columns]
+        return "".join(part + " " * gap for part, gap in zip(shown, gaps, strict=True)).rstrip()
+
+    def widths(
+        self, columns: tuple[Column, ...], titles: list[str], texts: list[list[str]], room: int
+    ) -> list[int] | None:
+        """How wide each column is; None where the rows are better stacked than squeezed."""
+        widths = [
+            max([cell_len(title), *(cell_len(row[position]) for row in texts)])
+            for position, title in enumerate(titles)
+        ]
+        room -= sum(1 if column.kind == "mark" else _GAP for column in columns[:-1])
+        if sum(widths) <= room:
+            return widths
+        flexible = [position for position, column in enumerate(columns) if column.kind in ("text", "value")]
+        fixed = sum(width for position, width in enumerate(widths) if position not in flexible)
+        least = [min(widths[position], 16 if columns[position].kind == "text" else 14) for position in flexible]
+        left = room - fixed
+        if not flexible or left < sum(least):
+            return None
+        # The narrow columns keep their width; what is left is shared by the wide ones.
+        shares = dict(zip(flexible, least, strict=True))
+        spare = left - sum(least)
+        while spare > 0 and (hungry := [each for each in flexible if shares[each] < widths[each]]):
+            step = max(1, spare // len(hungry))
+            for position in hungry:
+                grant = min(step, widths[position] - shares[position], spare)
+                shares[position] += grant
+                spare -= grant
+        return [shares.get(position, width) for position, width in enumerate(widths)]
+
+    def stacked(
+        self, columns: tuple[Column, ...], rows: tuple[tuple[Cell, ...], ...], texts: list[list[str]], indent: str
+    ) -> Iterator[str]:
+        """Rows one under the other: the name on its own line, the rest beneath it with labels."""
+        for row, cells in zip(rows, texts, strict=True):
+            sign = next((cell for cell in row if isinstance(cell, Mark)), None)
+            head = (self.paint(SIGNS[sign.sign], sign.sign) + " ") if sign is not None else ""
+            deeper = indent + "    "
+            rest = []
+            named = False
+            for column, cell, text in zip(columns, row, cells, strict=True):
+                if column.kind == "mark" or not text:
+                    continue
+                if column.kind == "name" and not named:
+                    for position, each in enumerate(wrap(text, self.width - len(indent) - 2)):
+                        yield indent + (head if not position else "  " if head else "") + each
+                    named = True
+                else:
+                    rest.append((word(column.title, self.lang), text, _tone(cell)))
+            for title, text, tone in rest:
+                yield from self.wrapped(text, deeper, tone, f"{title}  ")
+
+
+def _tone(cell: Cell) -> str:
+    if isinstance(cell, Tag):
+        return cell.tone
+    if isinstance(cell, Mark):
+        return cell.sign
+    return "plain"
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Lines of at most `width` cells, broken at spaces; a longer word is folded after a sign such as `/`."""
+    if cell_len(text) <= width:
+        return [text]
+    lines: list[str] = []
+    current = ""
+    for each in text.split(" "):
+        candidate = f"{current} {each}" if current else each
+        if cell_len(candidate) <= width:
+            current = candidate
+            continue
+        if current:
+            lines.append(current)
+        *full, current = _folded(each, width)
+        lines += full
+    return [*lines, current]
+
+
+def _folded(long: str, width: int) -> list[str]:
+    """A word in pieces of at most `width` cells."""
+    pieces = []
+    while cell_len(long) > width:
+        cut, used = 0, 0
+        while cut < len(long) and (used := used + cell_len(long[cut])) <= width:
+            cut += 1
+        soft = max((long.rfind(sign, 0, cut) for sign in _BREAKS), default=-1) + 1
+        cut = soft if soft > cut // 2 else max(cut, 1)
+        pieces.append(long[:cut])
+        long = long[cut:]
+    return [*pieces, long]
+
+
+format = Format("terminal", render)  # noqa: A001 - the name that every module of formats declares
