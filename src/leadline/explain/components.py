@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import msgspec
 
-from leadline.explain.witness import Evidence, Witness, first
+from leadline.explain.witness import Evidence, Witness
 
 
 class Signs(msgspec.Struct, frozen=True):
@@ -97,16 +97,39 @@ SIGNS = {
     "tuned": Signs(("tuned",), ("tuned.service",)),
     "firewalld": Signs(("firewalld",), ("firewalld.service",), (), (), ("filter_INPUT_POLICIES", "INPUT_direct")),
     "ufw": Signs((), ("ufw.service",), (), (), (), ("ufw-", "ufw6-")),
+    "rke2": Signs(("rke2", "rke2 server", "rke2 agent"), ("rke2-server.service", "rke2-agent.service")),
+    "microk8s": Signs(
+        ("kubelite",),
+        ("snap.microk8s.daemon-kubelite.service",),
+        (),
+        (),
+        (),
+        (),
+        ("/snap/microk8s/", "/var/snap/microk8s/"),
+    ),
+    "kube-router": Signs(("kube-router",), (), ("kube-router",), (), (), ("KUBE-ROUTER-", "KUBE-NWPLCY-")),
+    "lxd": Signs(
+        ("lxd", "incusd", "lxcfs"),
+        ("lxd.service", "snap.lxd.daemon.service", "incus.service", "lxc-net.service"),
+        (),
+        ("lxdbr0", "incusbr0", "lxcbr0"),
+    ),
+    "nspawn": Signs(("systemd-nspawn",), ("systemd-machined.service",)),
+    "snapd": Signs(("snapd",), ("snapd.service", "snapd.socket")),
+    "nfs": Signs(
+        ("rpc.mountd", "rpcbind", "rpc.statd", "nfsd", "rpc.idmapd", "nfsdcld"),
+        ("nfs-server.service", "rpcbind.service", "rpc-statd.service", "nfs-client.target"),
+    ),
     "systemd": Signs(("systemd",), (), (), (), (), (), ("/run/user/", "/run/credentials/")),
 }
 
 
 @lru_cache(maxsize=128)
-def seen(witness: Witness, component: str) -> tuple[Evidence, ...]:
-    """Evidence that a component is or was at work on this side; empty where nothing shows it."""
+def signs_seen(witness: Witness, component: str) -> tuple[Evidence, ...]:
+    """Every kind of sign of a component that this side shows, the most telling first."""
     signs = SIGNS[component]
-    return first(
-        witness.process(*signs.processes),
+    found = (
+        *witness.programs(*signs.processes),
         witness.container(*signs.containers),
         witness.unit(*signs.units),
         witness.interface(*signs.interfaces),
@@ -114,3 +137,14 @@ def seen(witness: Witness, component: str) -> tuple[Evidence, ...]:
         *(witness.chains(prefix) for prefix in signs.chain_prefixes),
         witness.mount(*signs.mounts) if signs.mounts else None,
     )
+    return tuple(each for each in found if each is not None)
+
+
+def seen(witness: Witness, component: str) -> tuple[Evidence, ...]:
+    """Evidence that a component is or was at work on this side; empty where nothing shows it."""
+    return signs_seen(witness, component)[:1]
+
+
+def seen_apart(witness: Witness, component: str, *facts: str) -> tuple[Evidence, ...]:
+    """The same, but from other facts than these: what a change in one of them needs beside itself."""
+    return tuple(each for each in signs_seen(witness, component) if each.fact not in facts)[:1]

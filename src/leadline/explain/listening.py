@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from leadline.base.text import Text
-from leadline.explain.components import seen
+from leadline.explain.components import seen, seen_apart
 from leadline.explain.pair import Pair
 from leadline.explain.rule import Match
 from leadline.explain.witness import Evidence, Witness
@@ -43,7 +43,7 @@ def elsewhere(witness: Witness, component: str, key: str, processes: tuple[str, 
     for other, listener in witness.entries("ss").items():
         if other != key and any(name[:15] == process[:15] for name in listener.processes or () for process in processes):
             return (witness.saw("ss", f"{other} {' '.join(listener.processes)}"),)
-    return tuple(each for each in seen(witness, component) if each.fact != "ss")
+    return seen_apart(witness, component, "ss")
 
 
 def listens(

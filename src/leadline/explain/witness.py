@@ -33,25 +33,30 @@ class Witness:
         return Evidence(self.side, fact, text)
 
     @cached_property
-    def _processes(self) -> dict[str, Evidence]:
-        """Program name (as the kernel keeps it: 15 characters) → where it was seen running."""
-        seen: dict[str, Evidence] = {}
+    def _programs(self) -> dict[str, dict[str, Evidence]]:
+        """Program name (as the kernel keeps it: 15 characters) → fact → where it was seen running."""
+        seen: dict[str, dict[str, Evidence]] = {}
+
+        def add(name: str, fact: str, text: str) -> None:
+            seen.setdefault(name[:15], {}).setdefault(fact, self.saw(fact, text))
+
         for key, listener in self.entries("ss").items():
             for name in listener.processes or ():
-                seen.setdefault(name[:15], self.saw("ss", f"{key} {name}"))
+                add(name, "ss", f"{key} {name}")
         for name in self.entries("processes"):
-            seen.setdefault(name[:15], self.saw("processes", name))
+            add(name, "processes", name)
         for name, service in self.entries("services").items():
             if service.sub == "running":
-                seen.setdefault(name.removesuffix(".service")[:15], self.saw("services", f"{name} running"))
+                add(name.removesuffix(".service"), "services", f"{name} running")
         return seen
 
+    def programs(self, *names: str) -> tuple[Evidence, ...]:
+        """Every fact in which one of these programs is seen running (longer names are cut to 15 characters)."""
+        return tuple(found for name in names for found in self._programs.get(name[:15], {}).values())
+
     def process(self, *names: str) -> Evidence | None:
-        """One of these programs running (comm; longer names are cut to 15 characters)."""
-        for name in names:
-            if (found := self._processes.get(name[:15])) is not None:
-                return found
-        return None
+        """One of these programs running."""
+        return next(iter(self.programs(*names)), None)
 
     def container(self, *names: str) -> Evidence | None:
         """A CRI container of one of these names (`flanneld` runs in the container `kube-flannel`)."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-HIDDEN = "***"
+HIDDEN = "<redacted>"
 _SECRET = re.compile(
     r"pass(?:word|wd|phrase)?$|passw|secret|token(?!.*(?:ttl|review|auth|cleaner|webhook|file|path))|credential"
     r"|api[-_]?key|private[-_]?key$|access[-_]?key|^auth$|identitytoken|bearer|header$",

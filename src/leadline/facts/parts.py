@@ -1,13 +1,17 @@
 """Files of a host in one text: a line `==> path <==` before the content of each."""
 
+import re
+
 import msgspec
 
 from leadline.base.text import Text
-from leadline.facts import saved
 from leadline.facts.source import Problem
 
+_HEAD = re.compile(r"==> (\S.*) <==")
 _DENIED = "(permission denied)"
-_MAY_NOT = Text("{path} may not be read; record as root", "{path} 파일을 읽을 권한이 없습니다. root로 기록하십시오")
+_MAY_NOT = Text(
+    "{path} may not be read; record as root", "{path} 파일을 읽을 권한이 없습니다. root로 기록하십시오"
+)
 _AGAIN = Text(
     "{path} is saved here twice; the last one, from this line on, is used",
     "{path} 파일이 두 번 저장되어 있어 이 줄부터 시작하는 마지막 내용을 사용합니다",
@@ -36,7 +40,15 @@ def parts(text: str) -> tuple[list[Part], list[Problem]]:
     """The files of a text in its order; the same path again replaces the content before, with a Problem."""
     found: dict[str, Part] = {}
     problems: list[Problem] = []
-    for path, start, content in saved.parts(text) or [("", 1, text)]:
+    read: list[tuple[str, int, list[str]]] = [("", 1, [])]
+    for number, line in enumerate(text.split("\n"), 1):
+        if (head := _HEAD.fullmatch(line.rstrip())) is not None:
+            read.append((head[1], number + 1, []))
+        else:
+            read[-1][2].append(line)
+    # What stands before the first head line (a prompt, a heading) belongs to no file.
+    for path, start, body in read[1:] or read:
+        content = "\n".join(body)
         if content.strip() == _DENIED or content.strip().endswith(": Permission denied"):
             problems.append(Problem(_MAY_NOT.fill(path=path), start))
         elif path or content.strip():

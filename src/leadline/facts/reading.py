@@ -12,7 +12,8 @@ from leadline.base.text import Text
 from leadline.facts.source import Problem, not_this
 
 _PROMPT = re.compile(
-    r"(?:\([^()\n]{1,40}\) ?)?(?:\[?[\w.-]+@[\w.-]+[^\n#$%>|]{0,80}[#$%]|[#$%])(?:[ \t]+(\S.*)|[ \t]*)"
+    r"(?:\([^()\n]{1,80}\) ?)?(?:\[?[\w.-]+@[\w.-]+[^\n#$>|]{0,80}[#$]|\$|#{1,6})(?:[ \t]+(\S.*)|[ \t]*)"
+    r"|```\w*"
 )
 _SCRIPT = re.compile(r"Script (?:started|done)\b.*")
 _FAILED = re.compile(
@@ -44,13 +45,16 @@ def shown(text: str, *commands: str) -> Shown:
     ended = lines[-1] == ""
     if ended:
         lines.pop()
-    if not any(mark in text for mark in ("# ", "$ ", "% ", "Script ", "#\n", "$\n")):
+    if not any(mark in text for mark in ("# ", "$ ", "Script ", "#\n", "$\n", "```")):
         return Shown(lines, ended)
     prompts: list[tuple[int, str]] = []
+    remarks: set[int] = set()
     for place, line in enumerate(lines):
-        if "#" in line or "$" in line or "%" in line:
+        if "#" in line or "$" in line or line.startswith("```"):
             if (prompt := _PROMPT.fullmatch(line)) is not None:
                 prompts.append((place, prompt[1] or ""))
+                if line.startswith(("#", "`")):
+                    remarks.add(place)
                 lines[place] = ""
         elif line.startswith("Script ") and _SCRIPT.fullmatch(line) is not None:
             lines[place] = ""
@@ -59,10 +63,9 @@ def shown(text: str, *commands: str) -> Shown:
     for number, (place, said) in enumerate(prompts):
         if ours[number] and _FILTER.search(said):
             problems.append(Problem(_filtered(said), place + 1))
-        elif any(ours) and not ours[number] and said:
+        elif any(ours) and not ours[number] and said and place not in remarks:
             until = prompts[number + 1][0] if number + 1 < len(prompts) else len(lines)
-            if not lines[place].startswith("#"):
-                lines[place:until] = [""] * (until - place)
+            lines[place:until] = [""] * (until - place)
     return Shown(lines, ended, tuple(problems))
 
 

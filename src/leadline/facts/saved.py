@@ -15,8 +15,6 @@ from leadline.facts.source import Parsed, Problem, not_this
 
 T = TypeVar("T")
 
-_PART = re.compile(r"==> (\S.*) <==$")
-
 TWICE = Text(
     "a second output starts here; only this last one was read",
     "여기서 두 번째 출력이 시작됩니다. 마지막 출력만 읽었습니다",
@@ -161,14 +159,3 @@ def read(
     if not lines and not may_be_empty:
         raise refused(text, what)
     return collect([(number, line(each)) for number, each in lines], text, what)
-
-
-def parts(text: str) -> list[tuple[str, int, str]]:
-    """The files of a `tail`-style text: path, the line its content starts on, its content."""
-    found: list[tuple[str, int, list[str]]] = []
-    for number, line in enumerate(text.split("\n"), 1):
-        if (header := _PART.match(line)) is not None:
-            found.append((header[1], number + 1, []))
-        elif found:
-            found[-1][2].append(line)
-    return [(path, start, "\n".join(lines).strip("\n")) for path, start, lines in found]

@@ -25,13 +25,17 @@ class Parsed(msgspec.Struct, frozen=True):
     a field that is None is unknown (the text did not carry it) and is never compared.
     `unreadable`: keys the text names but whose value it could not give (permission denied).
     `covers`: None where the text covers all of its kind, else the parts it covers (`{"tcp"}` for `ss -t`);
-    an entry's part is its key's first word.
+    a part is the first word, or words, of its entries' keys (`{"rule nat", "chain nat"}`).
     """
 
     entries: dict[str, Any]
     problems: tuple[Problem, ...] = ()
     unreadable: frozenset[str] = frozenset()
     covers: frozenset[str] | None = None
+
+    def covered(self, key: str) -> bool:
+        """Whether the text would have told of an entry with this key."""
+        return self.covers is None or any(key == part or key.startswith(f"{part} ") for part in self.covers)
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,29 +1,37 @@
 """Aligned tables as tools print them: their lines, the last of several outputs, cells by column."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+import re
+from collections.abc import Callable
 
-from leadline.facts.saved import PROMPT, TWICE, UNREAD, documents, empty, refusal, refused
+from leadline.base.text import Text
+from leadline.facts.reading import nothing, shown
 from leadline.facts.source import Problem
 
 Line = tuple[int, str]
 
+_REFUSED = re.compile(
+    r"command not found|: not found$|permission denied|operation not permitted|no such file or directory"
+    r"|must be root|failed to connect|cannot connect|not been booted|can't operate|validate service connection",
+    re.IGNORECASE,
+)
+_LAST = Text(
+    "several outputs are in this text; only the last whole one, which begins here, was read",
+    "여러 출력이 함께 들어 있어, 여기서 시작하는 온전한 마지막 출력만 읽었습니다",
+)
 
-def lines(text: str, command: str, *, may_be_empty: bool = False) -> list[Line]:
-    """The lines that say something, numbered from 1 and with their indent, without shell prompts.
 
-    Raises ParseError where there is none (unless the command may print nothing), or where the first is a
-    shell's or the tool's refusal.
+def lines(text: str, command: str, *others: str, may_be_empty: bool = False) -> list[Line]:
+    """The lines of the command's output that say something, numbered from 1 and with their indent.
+
+    `others`: further programs whose output belongs here. Raises ParseError where there is no line (unless
+    the command may print nothing), or nothing but a shell's or the tool's refusal.
     """
-    found = [
-        (number, line.rstrip(" "))
-        for number, line in enumerate(text.split("\n"), 1)
-        if line.strip() and not PROMPT.match(line)
-    ]
+    whole_text = shown(text, command.split()[0], *others).lines
+    found = [(number, line.rstrip(" ")) for number, line in enumerate(whole_text, 1) if line.strip()]
     if not found and not may_be_empty:
-        raise empty(command)
-    if 0 < len(found) <= 4 and all(refusal(line, number) for number, line in found):
-        raise refused(text, command)
+        raise nothing(whole_text, command)
+    if 0 < len(found) <= 4 and all(_REFUSED.search(line) for _, line in found):
+        raise nothing(whole_text, command)
     return found
 
 
@@ -40,16 +48,12 @@ def last_output(found: list[Line], mark: Callable[[str], object]) -> tuple[list[
         found = found[: starts.pop()]
     if len(starts) == 1:
         return found, []
-    return found[starts[-1] :], [Problem(TWICE, found[starts[-1]][0])]
+    return found[starts[-1] :], [Problem(_LAST, found[starts[-1]][0])]
 
 
-def last_document(text: str, command: str) -> tuple[Any, list[Problem]]:
-    """The last JSON value of a text. Raises ParseError where there is none that is whole."""
-    found, doubts = documents(text, command)
-    if not found:
-        raise refused(text, command)
-    again = [Problem(TWICE, found[-1][0])] if len(found) > 1 else []
-    return found[-1][1], [*doubts, *again]
+def is_json(text: str) -> bool:
+    """Whether a line begins a JSON object; the tables read here never begin with a brace."""
+    return re.search(r"^[ \t]*\{", text, re.MULTILINE) is not None
 
 
 def columns(header: str, names: tuple[str, ...]) -> list[int] | None:
@@ -70,21 +74,6 @@ def cells(line: str, starts: list[int]) -> list[str] | None:
     if any(start > 0 and line[start - 1 : start].strip() for start in starts):
         return None
     return [line[start:end].strip() for start, end in zip(starts, [*starts[1:], len(line)], strict=True)]
-
-
-def unread(number: int, command: str) -> Problem:
-    """The Problem of a line that is no whole row of the command's output."""
-    return Problem(UNREAD.fill(what=command), number)
-
-
-def distinct(key: str, entries: Mapping[str, object]) -> str:
-    """The key, with ` #2`, ` #3` … where it is taken already."""
-    if key not in entries:
-        return key
-    count = 2
-    while f"{key} #{count}" in entries:
-        count += 1
-    return f"{key} #{count}"
 
 
 def whole(word: str) -> int | None:

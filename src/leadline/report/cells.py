@@ -15,7 +15,7 @@ def plain(value: str) -> str:
     """Text with every control character made visible (a tab is a space)."""
     if value.isprintable():
         return value
-    return _CONTROL.sub(lambda found: " " if found[0] == "\t" else f"\\x{ord(found[0]):02x}", value)
+    return _CONTROL.sub(lambda found: " " if found[0] == "\t" else f"\\u{ord(found[0]):04x}", value)
 
 
 def word(value: str | Text, lang: Lang) -> str:

@@ -94,8 +94,7 @@ def diff_facts(before: Fact, after: Fact) -> list[Change]:
     skipped = left.unreadable | right.unreadable
 
     def compared(key: str) -> bool:
-        part = key.split(" ", 1)[0]
-        return key not in skipped and all(side.covers is None or part in side.covers for side in (left, right))
+        return key not in skipped and left.covered(key) and right.covered(key)
 
     changes: list[Change] = []
     for key, value in right.entries.items():

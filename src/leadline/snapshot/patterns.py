@@ -40,7 +40,7 @@ _WORD = (
 _NAMED = rf"([^a-z0-9_.-]|[\\]n){_WORD}"
 _SIGN = r"[\\]*[\"']?[ \t]*(=|:)[ \t]*"
 _INNOCENT_NAME = (
-    "(public|topology|partition|label|annotation|taint|sort|group|configmap|object|foreign|primary|index|lock|map)"
+    "(public|topology|partition|label|annotation|taint|sort|group|configmap|object|foreign|primary|index|lock|map|rss)"
     r"[ _.-]?key[\\]*[\"']?[ \t]*[:=]"
 )
 _END = r"([] \t,;&)}\"'\\]|$)"
@@ -66,6 +66,7 @@ _FLAG = f"--({_N}({_LONG}|{_KEYS})|key)"
 _WORD_QUOTED = f"[^\"']*({_LONG}|api[_-]?key|[_-]key|[_-]pass)[^\"']*"
 _BASE64 = "[A-Za-z0-9+/=]"
 _SIXTEEN = _BASE64 * 16
+_SIX = "[a-z0-9]" * 6
 
 
 def _literal(value: str, after: str = "") -> Pattern:
@@ -100,10 +101,16 @@ PATTERNS: tuple[Pattern, ...] = (
     _literal("A[KS]IA" + "[A-Z0-9]" * 16),
     _literal("(gh[pousr]_|github_pat_|glpat-|xox[abprs]-|hv[sb][.])" + "[A-Za-z0-9_-]" * 16 + "[A-Za-z0-9_-]*"),
     _literal("K10" + "[0-9a-f]" * 32 + "[0-9a-f]*::[^ \t\"',]*"),
-    _literal("[a-z0-9]" * 6 + "[.]" + "[a-z0-9]" * 16, after="([^A-Za-z0-9_. -]|[.]?$|[.]? [^=]|[.][^a-z0-9])"),
+    Pattern(  # of a bootstrap token only the second half is secret
+        f"[^A-Za-z0-9+/_.-]{_SIX}[.]",
+        "[a-z0-9]" * 16,
+        fold=False,
+        unless_before=f"name\"?:[ \t]*\"?{_SIX}[.]$",  # an Event's: web-01.18e9faae5f6c50ee
+        after="([^A-Za-z0-9_. -]|[.]?$|[.]? [^=]|[.][^ a-z0-9])",
+    ),
     _literal("[$]([1567y]|2[aby]|argon2id?)[$][^ \t:\"',;]+"),
-    Pattern("(bearer|basic)[ \t]+", "[A-Za-z0-9._~+/=-]" * 8 + "[A-Za-z0-9._~+/=-]*", after=r"([^A-Za-z0-9._~+/=-]|$)",
-            unless_value="(auth|token|cred|constraint)"),
+    Pattern("authorization[\"']?[ \t]*[:=][ \t]*[\"']?(basic|bearer)[ \t]+", "[A-Za-z0-9._~+/=-]+"),
+    Pattern("bearer[ \t]+", "[A-Za-z0-9._~+/=-]" * 20 + "[A-Za-z0-9._~+/=-]*"),
     Pattern("[a-z][a-z0-9+.-]*://", r"[^/@: \t\"'<>]*:[^/ \t\"'<>]*@", instead=f"{MARK}@"),
     Pattern("https?://", r"[^/@: \t\"'<>]+@", instead=f"{MARK}@"),
     # "name": "DB_PASSWORD", "value": "…"
@@ -139,7 +146,7 @@ PATTERNS: tuple[Pattern, ...] = (
 
 LIKELY = (
     "(pass|pwd|psk|secret|token|key|cred|auth|jwt|bearer|basic|://|begin |eyj|ls0t|a[ks]ia|_pat_|gh[pousr]_|glpat|xox|hv[sb][.]"
-    "|k10|[$][1-7y]|[$]argon|[a-z0-9][a-z0-9][a-z0-9][a-z0-9][a-z0-9][a-z0-9][.][a-z0-9]" + "[a-z0-9]" * 15 + ")"
+    "|k10|[$][1-7y]|[$]argon|" + _SIX + "[.]" + "[a-z0-9]" * 16 + ")"
 )
 """A line that does not match this in lower case holds no secret: most lines are read no further."""
 

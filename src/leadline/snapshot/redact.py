@@ -145,7 +145,7 @@ def awk() -> str:
 
 
 def _regex(pattern: str) -> str:
-    return "/" + pattern.replace("\\/", "/").replace("/", "\\/").replace("\t", "\\t") + "/"
+    return "/" + pattern.replace("/", "\\/").replace('\\"', '"').replace("\t", "\\t") + "/"
 
 
 def _function(number: int, pattern: Pattern) -> str:

@@ -3,9 +3,9 @@
 import re
 
 from leadline.base.text import Text
-from leadline.facts.saved import refused
+from leadline.facts.reading import nothing, unread
 from leadline.facts.source import Parsed, Problem, Source
-from leadline.facts.table import lines, unread
+from leadline.facts.table import lines
 
 COMMAND = (
     "cat /sys/module/apparmor/parameters/enabled &&"
@@ -25,9 +25,9 @@ def parse(text: str) -> Parsed:
         elif match := _PROFILE.fullmatch(word):
             entries[f"profile {match[1]}"] = match[2]
         else:
-            problems.append(unread(number, "cat /sys/kernel/security/apparmor/profiles"))
+            problems.append(unread(number))
     if not entries:
-        raise refused(text, "cat /sys/kernel/security/apparmor/profiles")
+        raise nothing(text.split("\n"), "cat /sys/kernel/security/apparmor/profiles")
     return Parsed(entries, tuple(problems))
 
 

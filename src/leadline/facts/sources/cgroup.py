@@ -3,8 +3,9 @@
 import msgspec
 
 from leadline.base.text import Text
+from leadline.facts.reading import unread
 from leadline.facts.source import Parsed, Problem, Source, not_this
-from leadline.facts.table import lines, unread, whole
+from leadline.facts.table import lines, whole
 
 COMMAND = (
     "grep cgroup /proc/mounts; cat /proc/cgroups;"
@@ -48,7 +49,7 @@ def parse(text: str) -> Parsed:
         elif len(words) == 4 and None not in figures:
             entries[f"controller {words[0]}"] = Controller(figures[2] == 1, figures[0], figures[1])
         else:
-            problems.append(unread(number, "cat /proc/cgroups"))
+            problems.append(unread(number))
     if len(problems) > len(entries):
         raise not_this("cat /proc/cgroups")
     if kinds:

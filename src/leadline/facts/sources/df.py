@@ -82,7 +82,7 @@ Row = tuple[str, str, str, str, str, str]
 def _is_header(lines: list[str], place: int) -> bool:
     """A line of words in any language that ends a `%` column's name and the mount point's, before rows."""
     line = lines[place]
-    if not line or line[0] in " \t/" or _ROW.fullmatch(line) or line.startswith("df: "):
+    if not line or line[0] in " \t/" or "TARGET" in line or _ROW.fullmatch(line) or line.startswith("df: "):
         return False
     if line.startswith("Filesystem ") and "Mounted on" in line:
         return True
@@ -104,6 +104,8 @@ def _rows(seen: Shown, begin: int, problems: list[Problem], unreadable: set[str]
             continue
         if not seen.ended and number == len(lines):
             problems.append(cut(number))
+            if (row := _ROW.fullmatch(line)) is not None:
+                unreadable.add(row[6])
             break
         if (message := _MESSAGE.fullmatch(line)) is not None:
             unreadable.add(message[1])

@@ -7,9 +7,9 @@ import msgspec
 from leadline.base.text import Text
 from leadline.facts.concealment import HIDDEN
 from leadline.facts.parts import parts
-from leadline.facts.saved import refused
+from leadline.facts.reading import free_key, nothing, unread
 from leadline.facts.source import Parsed, Source
-from leadline.facts.table import distinct, unread, whole
+from leadline.facts.table import whole
 
 _SECRET = re.compile(r"^(pass|passwd|password|password2|credentials|cred|secret)=.*", re.IGNORECASE)
 
@@ -30,20 +30,24 @@ def parse(text: str) -> Parsed:
     entries: dict[str, FstabEntry] = {}
     for part in found:
         for number, line in enumerate(part.text.split("\n"), part.line):
-            words = [_plain(word) for word in line.split("#", 1)[0].split()] if line.strip()[:1] != "#" else []
+            words = (
+                [_plain(word) for word in line.split("#", 1)[0].split()] if line.strip()[:1] != "#" else []
+            )
             if not words:
                 continue
             if not 3 <= len(words) <= 6 or not all(whole(word) is not None for word in words[4:]):
-                problems.append(unread(number, "/etc/fstab"))
+                problems.append(unread(number))
                 continue
             source_, target, fstype = words[:3]
-            options = tuple(_SECRET.sub(rf"\1={HIDDEN}", option) for option in (words[3:4] or ["defaults"])[0].split(","))
+            options = tuple(
+                _SECRET.sub(rf"\1={HIDDEN}", option) for option in (words[3:4] or ["defaults"])[0].split(",")
+            )
             dump, check = (*(whole(word) or 0 for word in words[4:]), 0, 0)[:2]
             if not target.startswith("/"):
                 target = f"{'swap' if fstype == 'swap' else 'none'} {source_}"
-            entries[distinct(target, entries)] = FstabEntry(source_, fstype, options, dump, check)
+            entries[free_key(target, entries)] = FstabEntry(source_, fstype, options, dump, check)
     if problems and not entries:
-        raise refused(text, "/etc/fstab")
+        raise nothing(text.split("\n"), "/etc/fstab")
     return Parsed(entries, tuple(problems))
 
 

@@ -3,9 +3,9 @@
 import re
 
 from leadline.base.text import Text
-from leadline.facts.saved import refused
+from leadline.facts.reading import nothing, unread
 from leadline.facts.source import Parsed, Problem, Source
-from leadline.facts.table import lines, unread
+from leadline.facts.table import lines
 
 COMMAND = "cat /proc/sys/kernel/hostname && if [ -r /etc/hostname ]; then cat /etc/hostname; fi"
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252}[A-Za-z0-9])?")
@@ -26,9 +26,9 @@ def parse(text: str) -> Parsed:
             if _NAME.fullmatch(word) and len(entries) < 2:
                 entries["static" if entries else "now"] = word
             else:
-                problems.append(unread(number, "hostname"))
+                problems.append(unread(number))
     if not entries:
-        raise refused(text, "hostname")
+        raise nothing(text.split("\n"), "hostname")
     return Parsed(entries, tuple(problems))
 
 

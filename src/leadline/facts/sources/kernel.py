@@ -4,9 +4,9 @@ import re
 
 from leadline.base.text import Text
 from leadline.facts.concealment import conceal
-from leadline.facts.saved import refused
+from leadline.facts.reading import free_key, nothing, unread
 from leadline.facts.source import Parsed, Problem, Source
-from leadline.facts.table import distinct, lines, unread
+from leadline.facts.table import lines
 
 COMMAND = "uname -a && printf 'cmdline ' && cat /proc/cmdline"
 _UNAME = re.compile(
@@ -28,11 +28,11 @@ def parse(text: str) -> Parsed:
             entries = {key: value for key, value in entries.items() if not key.startswith("cmdline ")}
             for word in line.removeprefix("cmdline ").split():
                 name, _, value = word.partition("=")
-                entries[distinct(f"cmdline {name}", entries)] = conceal(name, value)
+                entries[free_key(f"cmdline {name}", entries)] = conceal(name, value)
         else:
-            problems.append(unread(number, "uname -a"))
+            problems.append(unread(number))
     if "release" not in entries and not told:
-        raise refused(text, "uname -a")
+        raise nothing(text.split("\n"), "uname -a")
     covers = None if told else frozenset({"release", "version", "machine", "host"})
     return Parsed(entries, tuple(problems), covers=covers)
 

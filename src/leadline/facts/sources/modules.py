@@ -3,9 +3,9 @@
 import msgspec
 
 from leadline.base.text import Text
-from leadline.facts.saved import refused
+from leadline.facts.reading import nothing, unread
 from leadline.facts.source import Parsed, Source
-from leadline.facts.table import last_output, lines, unread, whole
+from leadline.facts.table import last_output, lines, whole
 
 COMMAND = "cat /proc/modules"
 
@@ -28,12 +28,12 @@ def parse(text: str) -> Parsed:
             continue
         size, uses = (whole(word) for word in (*words, "", "", "")[1:3])
         if size is None or uses is None:
-            problems.append(unread(number, COMMAND))
+            problems.append(unread(number))
             continue
         users = words[3] if len(words) > 3 and words[3] != "-" else ""
         entries[words[0]] = Module(size, uses, tuple(sorted(filter(None, users.split(",")))))
     if not entries and problems:
-        raise refused(text, COMMAND)
+        raise nothing(text.split("\n"), COMMAND)
     return Parsed(entries, tuple(problems))
 
 

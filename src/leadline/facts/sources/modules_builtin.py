@@ -7,9 +7,9 @@ ones that have parameters or a version (no `initstate`).
 import re
 
 from leadline.base.text import Text
-from leadline.facts.saved import refused
+from leadline.facts.reading import nothing, unread
 from leadline.facts.source import Parsed, Source
-from leadline.facts.table import lines, unread
+from leadline.facts.table import lines
 
 COMMAND = (
     'f=/lib/modules/$(uname -r)/modules.builtin; if [ -r "$f" ]; then cat "$f";'
@@ -24,11 +24,11 @@ def parse(text: str) -> Parsed:
     problems = []
     for number, line in lines(text, "modules.builtin"):
         if (path := _PATH.fullmatch(line.strip())) is None:
-            problems.append(unread(number, "modules.builtin"))
+            problems.append(unread(number))
         else:
             entries[path[1].replace("-", "_")] = "built-in"
     if len(problems) > len(entries):
-        raise refused(text, "modules.builtin")
+        raise nothing(text.split("\n"), "modules.builtin")
     return Parsed(entries, tuple(problems))
 
 

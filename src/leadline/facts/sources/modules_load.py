@@ -6,9 +6,8 @@ import msgspec
 
 from leadline.base.text import Text
 from leadline.facts.parts import parts, show
-from leadline.facts.saved import refused
+from leadline.facts.reading import nothing, unread
 from leadline.facts.source import Parsed, Source
-from leadline.facts.table import unread
 
 _MODULE = re.compile(r"([A-Za-z0-9_-]+)(?:\s+(\S.*))?")
 
@@ -30,12 +29,12 @@ def parse(text: str) -> Parsed:
             if not line.strip() or line.lstrip()[0] in "#;":
                 continue
             if (match := _MODULE.fullmatch(line.strip())) is None or (not part.path and match[2]):
-                problems.append(unread(number, "modules-load.d"))
+                problems.append(unread(number))
                 continue
             module = match[1].replace("-", "_")
             entries[f"{part.path} {module}".strip()] = ModuleLoad(module, match[2] or "", part.path)
     if problems and not entries and not any(part.path for part in found):
-        raise refused(text, "modules-load.d")
+        raise nothing(text.split("\n"), "modules-load.d")
     return Parsed(entries, tuple(problems))
 
 
@@ -52,5 +51,10 @@ source = Source(
     },
     aliases=("modules_load_d", "etc_modules"),
     parse=parse,
-    paths=("etc/modules", "etc/modules-load.d/*.conf", "run/modules-load.d/*.conf", "usr/lib/modules-load.d/*.conf"),
+    paths=(
+        "etc/modules",
+        "etc/modules-load.d/*.conf",
+        "run/modules-load.d/*.conf",
+        "usr/lib/modules-load.d/*.conf",
+    ),
 )

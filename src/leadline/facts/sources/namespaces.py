@@ -6,9 +6,9 @@ import re
 import msgspec
 
 from leadline.base.text import Text
-from leadline.facts.saved import is_json, refused
+from leadline.facts.reading import documents, nothing, unread
 from leadline.facts.source import Parsed, Problem, Source
-from leadline.facts.table import last_document, last_output, lines, unread, whole
+from leadline.facts.table import is_json, last_output, lines, whole
 
 COMMAND = "lsns"
 _COLUMNS = "NS,TYPE,NPROCS,PID,USER,COMMAND"
@@ -33,13 +33,13 @@ def parse(text: str) -> Parsed:
     found, problems = last_output(lines(text, COMMAND), lambda line: line.split()[:2])
     header = found[0][1].split()
     if not {"NS", "TYPE"} <= set(header):
-        raise refused(text, COMMAND)
+        raise nothing(text.split("\n"), COMMAND)
     for number, line in found[1:]:
         words = re.sub(r"^[ │├└─|`-]+", "", line).split(None, len(header) - 1)
         cell = dict(zip(header, words, strict=False))
         number_ns, processes = whole(cell.get("NS", "")), whole(cell.get("NPROCS", ""))
         if number_ns is None or cell.get("TYPE") not in _TYPES or processes is None:
-            problems.append(unread(number, COMMAND))
+            problems.append(unread(number))
             continue
         command = cell.get("COMMAND", "").split(" ")[0]
         entries[f"{cell['TYPE']} {number_ns}"] = Namespace(
@@ -63,16 +63,19 @@ class _Output(msgspec.Struct, frozen=True):
 
 
 def _parse_json(text: str) -> Parsed:
-    document, doubts = last_document(text, "lsns -J")
+    document, doubts = documents(text, "lsns -J")
     try:
         items = msgspec.convert(document, _Output, strict=False).namespaces
     except msgspec.ValidationError:
-        raise refused(text, "lsns -J") from None
+        raise nothing(text.split("\n"), "lsns -J") from None
     problems: list[Problem] = list(doubts)
     return Parsed(
         {
             f"{item.type} {item.ns}": Namespace(
-                item.nprocs or 0, item.pid or None, item.user or "", (item.command or "").split(" ")[0] or None
+                item.nprocs or 0,
+                item.pid or None,
+                item.user or "",
+                (item.command or "").split(" ")[0] or None,
             )
             for item in items
             if item.type in _TYPES

@@ -5,8 +5,9 @@ import re
 import msgspec
 
 from leadline.base.text import Text
+from leadline.facts.reading import unread
 from leadline.facts.source import Parsed, Source
-from leadline.facts.table import last_output, lines, unread, whole
+from leadline.facts.table import last_output, lines, whole
 
 COMMAND = (
     "if command -v ip >/dev/null; then ip netns list; fi;"
@@ -40,7 +41,7 @@ def parse(text: str) -> Parsed:
         elif match := _NAMED.fullmatch(word):
             entries[match[1].rpartition("/")[2]] = NamedNamespace(whole(match[2] or ""), None)
         else:
-            problems.append(unread(number, "ip netns"))
+            problems.append(unread(number))
     return Parsed(entries, tuple(problems))
 
 

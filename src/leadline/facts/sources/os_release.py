@@ -5,9 +5,8 @@ import shlex
 
 from leadline.base.text import Text
 from leadline.facts.parts import parts
-from leadline.facts.saved import empty, refused
+from leadline.facts.reading import nothing, unread
 from leadline.facts.source import Parsed, Problem, Source
-from leadline.facts.table import unread
 
 _LINE = re.compile(r"([A-Z][A-Z0-9_]*)=(.*)")
 
@@ -16,7 +15,7 @@ def parse(text: str) -> Parsed:
     """Name (ID, VERSION_ID, PRETTY_NAME, …) → value without quotes."""
     found, doubts = parts(text)
     if not found:
-        raise empty("/etc/os-release")
+        raise nothing((), "/etc/os-release")
     entries: dict[str, str] = {}
     problems: list[Problem] = list(doubts)
     for number, raw in enumerate(found[-1].text.split("\n"), found[-1].line):
@@ -26,11 +25,11 @@ def parse(text: str) -> Parsed:
         match = _LINE.fullmatch(line)
         value = _plain(match[2]) if match else None
         if match is None or value is None:
-            problems.append(unread(number, "/etc/os-release"))
+            problems.append(unread(number))
         else:
             entries[match[1]] = value
     if len(problems) > len(entries):
-        raise refused(text, "/etc/os-release")
+        raise nothing(text.split("\n"), "/etc/os-release")
     return Parsed(entries, tuple(problems))
 
 

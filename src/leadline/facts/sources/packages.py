@@ -6,9 +6,9 @@ from fnmatch import fnmatchcase
 import msgspec
 
 from leadline.base.text import Text
-from leadline.facts.saved import refused
+from leadline.facts.reading import free_key, nothing, unread
 from leadline.facts.source import Parsed, Source
-from leadline.facts.table import distinct, last_output, lines, unread
+from leadline.facts.table import last_output, lines
 
 # dnf keeps holds as versionlock lines or as `exclude=` of a repository, dpkg in the package's own status.
 COMMAND = (
@@ -50,17 +50,19 @@ def parse(text: str) -> Parsed:
         elif _DPKG_HEAD.match(line) or line.startswith("Listing"):
             continue
         elif (package := _package(line)) is None:
-            problems.append(unread(number, WHAT))
+            problems.append(unread(number))
         elif package[2].version:
             name, arch, value = package
             told = told or (value.manager == "rpm" and "\t" in line)
-            entries[f"{name}{arch}" if name in entries and arch else distinct(name, entries)] = value
+            entries[f"{name}{arch}" if name in entries and arch else free_key(name, entries)] = value
     if len(problems) > len(entries):
-        raise refused(text, WHAT)
+        raise nothing(text.split("\n"), WHAT)
     if told:
         patterns = [_name(lock) for lock in locks]
         entries = {
-            key: Package(value.version, any(fnmatchcase(key.split(" ")[0], each) for each in patterns), value.manager)
+            key: Package(
+                value.version, any(fnmatchcase(key.split(" ")[0], each) for each in patterns), value.manager
+            )
             for key, value in entries.items()
         }
     return Parsed(entries, tuple(problems))

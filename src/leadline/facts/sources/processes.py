@@ -8,9 +8,9 @@ import msgspec
 
 from leadline.base.text import Text
 from leadline.facts.concealment import conceal_words
-from leadline.facts.saved import refused
+from leadline.facts.reading import nothing, unread
 from leadline.facts.source import Parsed, Source
-from leadline.facts.table import last_output, lines, unread, whole
+from leadline.facts.table import last_output, lines, whole
 
 COMMAND = "ps -eww -o pid,ppid,user,comm,args"
 _TREE = re.compile(r"^(?:[ |]*\\_ |[ │├└─]+)")
@@ -42,12 +42,12 @@ def parse(text: str) -> Parsed:
     found, problems = last_output(lines(text, COMMAND), lambda line: line.split()[:2])
     header = found[0][1].split()
     if not {"PID", "COMMAND"} <= set(header) and not {"PID", "CMD"} <= set(header):
-        raise refused(text, COMMAND)
+        raise nothing(text.split("\n"), COMMAND)
     rows: list[_Row] = []
     for number, line in found[1:]:
         row = _row(line, found[0][1], header)
         if row is None:
-            problems.append(unread(number, COMMAND))
+            problems.append(unread(number))
         else:
             rows.append(row)
     names = {row.pid: row.name for row in rows}

@@ -3,9 +3,9 @@
 import re
 
 from leadline.base.text import Text
-from leadline.facts.saved import refused
+from leadline.facts.reading import nothing, unread
 from leadline.facts.source import Parsed, Problem, Source
-from leadline.facts.table import lines, unread
+from leadline.facts.table import lines
 
 COMMAND = "getenforce && if [ -r /etc/selinux/config ]; then cat /etc/selinux/config; fi"
 _CONFIG = re.compile(r"(SELINUX|SELINUXTYPE|SETLOCALDEFS|REQUIREUSERS)\s*=\s*(\S*)")
@@ -35,9 +35,9 @@ def parse(text: str) -> Parsed:
             elif match[1] in _NAMES:
                 entries[_NAMES[match[1]]] = match[2]
         else:
-            problems.append(unread(number, "getenforce"))
+            problems.append(unread(number))
     if not entries:
-        raise refused(text, "getenforce")
+        raise nothing(text.split("\n"), "getenforce")
     return Parsed(entries, tuple(problems))
 
 

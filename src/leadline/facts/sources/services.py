@@ -5,9 +5,9 @@ import re
 import msgspec
 
 from leadline.base.text import Text
-from leadline.facts.saved import refused
+from leadline.facts.reading import nothing, unread
 from leadline.facts.source import Parsed, Source
-from leadline.facts.table import last_output, lines, unread
+from leadline.facts.table import last_output, lines
 
 COMMAND = "systemctl list-units --type=service --all --no-pager --plain --no-legend"
 _ROW = re.compile(
@@ -39,11 +39,11 @@ def parse(text: str) -> Parsed:
         if _LEGEND.match(line):
             continue
         if (row := _ROW.fullmatch(line.strip())) is None or "…" in row[1]:
-            problems.append(unread(number, COMMAND))
+            problems.append(unread(number))
         else:
             entries[row[1]] = Service(row[2], row[3], row[4], row[5] or "")
     if problems and not entries:
-        raise refused(text, COMMAND)
+        raise nothing(text.split("\n"), COMMAND)
     return Parsed(entries, tuple(problems))
 
 

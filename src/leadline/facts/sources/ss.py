@@ -8,7 +8,7 @@ import msgspec
 
 from leadline.base.errors import ParseError
 from leadline.base.text import Text
-from leadline.facts.reading import Shown, free_key, last_output, nothing, shown, unread
+from leadline.facts.reading import Shown, cut, free_key, last_output, nothing, shown, unread
 from leadline.facts.source import Parsed, Problem, Source
 
 WHAT = "ss -tulnp"
@@ -88,7 +88,11 @@ def parse(text: str) -> Parsed:
     for number, line in _rows(seen, begin + 1 if headers else 0):
         read = _netstat_row(line) if netstat else _ss_row(line)
         if isinstance(read, Listener):
-            sockets.append(read)
+            at_end = number == len(seen.lines) and not seen.ended
+            if at_end and read.processes is None and any(each.processes for each in sockets):
+                problems.append(cut(number))
+            else:
+                sockets.append(read)
         elif read is None:
             strange.append(number)
             continue

@@ -5,8 +5,9 @@ import re
 import msgspec
 
 from leadline.base.text import Text
+from leadline.facts.reading import unread
 from leadline.facts.source import Parsed, Source, not_this
-from leadline.facts.table import last_output, lines, unread, whole
+from leadline.facts.table import last_output, lines, whole
 
 COMMAND = "cat /proc/swaps"
 
@@ -34,7 +35,7 @@ def parse(text: str) -> Parsed:
         words = line.split()
         priority = whole(words[4]) if len(words) == 5 else None
         if priority is None:
-            problems.append(unread(number, COMMAND))
+            problems.append(unread(number))
             continue
         unit = 1024 if header[0] == "Filename" else 1
         size, used = (_bytes(word, unit) for word in words[2:4])

@@ -5,9 +5,9 @@ import re
 import msgspec
 
 from leadline.base.text import Text
-from leadline.facts.saved import refused
+from leadline.facts.reading import nothing, unread
 from leadline.facts.source import Parsed, Problem, Source
-from leadline.facts.table import lines, unread
+from leadline.facts.table import lines
 
 COMMAND = (
     "timedatectl show 2>/dev/null; if command -v chronyc >/dev/null;"
@@ -63,9 +63,9 @@ def parse(text: str) -> Parsed:
             elif match[1] in _NAMES:
                 _add(entries, _NAMES[match[1]], match[2])
         elif not _NOISE.match(raw):
-            problems.append(unread(number, "timedatectl show"))
+            problems.append(unread(number))
     if not entries:
-        raise refused(text, "timedatectl show")
+        raise nothing(text.split("\n"), "timedatectl show")
     return Parsed(entries, tuple(problems))
 
 

@@ -5,9 +5,9 @@ import re
 import msgspec
 
 from leadline.base.text import Text
-from leadline.facts.saved import refused
+from leadline.facts.reading import nothing, unread
 from leadline.facts.source import Parsed, Source
-from leadline.facts.table import last_output, lines, unread
+from leadline.facts.table import last_output, lines
 
 COMMAND = "systemctl list-unit-files --no-pager --no-legend"
 _STATES = (
@@ -34,11 +34,11 @@ def parse(text: str) -> Parsed:
         if _LEGEND.match(line):
             continue
         if (row := _ROW.fullmatch(line.strip())) is None or "…" in row[1]:
-            problems.append(unread(number, COMMAND))
+            problems.append(unread(number))
         else:
             entries[row[1]] = UnitFile(row[2], "" if row[3] == "-" else row[3])
     if problems and not entries:
-        raise refused(text, COMMAND)
+        raise nothing(text.split("\n"), COMMAND)
     return Parsed(entries, tuple(problems))
 
 

@@ -6,12 +6,14 @@ import re
 import msgspec
 
 from leadline.base.text import Text
-from leadline.facts.saved import refused
+from leadline.facts.reading import nothing, unread
 from leadline.facts.source import Parsed, Source
-from leadline.facts.table import last_output, lines, unread
+from leadline.facts.table import last_output, lines
 
 COMMAND = "ss -xlp"
-_ROW = re.compile(r"(?:(u_(?:str|dgr|seq))\s+)?(LISTEN|UNCONN)\s+\d+\s+\d+\s+(\S.*?)\s+\d+\s+\* \d+\s*(users:\(.*)?")
+_ROW = re.compile(
+    r"(?:(u_(?:str|dgr|seq))\s+)?(LISTEN|UNCONN)\s+\d+\s+\d+\s+(\S.*?)\s+\d+\s+\* \d+\s*(users:\(.*)?"
+)
 _USER = re.compile(r'\("((?:[^"\\]|\\.)*)",pid=(\d+),fd=\d+\)')
 _KINDS = {"u_str": "stream", "u_dgr": "datagram", "u_seq": "seqpacket"}
 
@@ -27,13 +29,13 @@ def parse(text: str) -> Parsed:
     """Path (`@name` for an abstract one) → UnixSocket; sockets of the same path are one entry."""
     found, problems = last_output(lines(text, COMMAND), lambda line: line.split()[0] == "Netid" or line)
     if found[0][1].split()[0] not in ("Netid", "State") and _ROW.fullmatch(found[0][1].strip()) is None:
-        raise refused(text, COMMAND)
+        raise nothing(text.split("\n"), COMMAND)
     entries: dict[str, UnixSocket] = {}
     for number, line in found:
         if line.split()[0] in ("Netid", "State"):
             continue
         if (row := _ROW.fullmatch(line.strip())) is None:
-            problems.append(unread(number, COMMAND))
+            problems.append(unread(number))
             continue
         names = {name for name, _ in _USER.findall(row[4] or "")}
         if (other := entries.get(row[3])) is not None:

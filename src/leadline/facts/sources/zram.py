@@ -5,9 +5,9 @@ import re
 import msgspec
 
 from leadline.base.text import Text
-from leadline.facts.saved import refused
+from leadline.facts.reading import nothing, unread
 from leadline.facts.source import Parsed, Source
-from leadline.facts.table import cells, columns, last_output, lines, unread, whole
+from leadline.facts.table import cells, columns, last_output, lines, whole
 
 COMMAND = (
     "for d in /sys/block/zram*; do"
@@ -41,13 +41,18 @@ def parse(text: str) -> Parsed:
             entries[match[1]] = Zram(whole(match[2]), match[3] or match[4])
             continue
         words = line.split()
-        if starts is None or cells(line, starts) is None or len(words) < 3 or not words[0].startswith("/dev/zram"):
-            problems.append(unread(number, "zramctl"))
+        if (
+            starts is None
+            or cells(line, starts) is None
+            or len(words) < 3
+            or not words[0].startswith("/dev/zram")
+        ):
+            problems.append(unread(number))
             continue
         where = line[mounted:].strip() if mounted > 0 else None
         entries[words[0]] = Zram(_size(words[2]), words[1], where)
     if problems and not entries:
-        raise refused(text, "zramctl")
+        raise nothing(text.split("\n"), "zramctl")
     return Parsed(entries, tuple(problems))
 
 

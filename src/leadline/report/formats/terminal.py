@@ -32,6 +32,7 @@ _CODES = {
 }  # fmt: skip
 _SEVERITY = {"good": "✓", "note": "·", "warn": "!", "bad": "✗"}
 _GAP = 2
+_READABLE = 100  # a line of prose longer than this is hard to follow, however wide the window
 _BREAKS = "/.,:-_= "
 
 
@@ -115,15 +116,23 @@ class _Page:
     def wrapped(self, text: str, indent: str, tone: str = "plain", first: str = "") -> Iterator[str]:
         """A paragraph; `first` stands before its first line, the others align with it."""
         hang = " " * cell_len(first)
-        for position, each in enumerate(wrap(text, self.width - len(indent) - len(hang))):
+        room = min(self.width - len(indent), _READABLE) - len(hang)
+        for position, each in enumerate(wrap(text, max(room, 20))):
             yield indent + self.paint(hang if position else first, "dim") + self.paint(each, tone)
 
     def item(self, item: Item, indent: str) -> Iterator[str]:
         tags = " ".join(self.paint(f"· {word(tag.text, self.lang)}", tag.tone) for tag in item.tags)
-        yield f"{indent}{self.paint(word(item.title, self.lang), 'note')} {tags}"
+        title = word(item.title, self.lang)
+        head = f"{indent}{self.paint(title, 'note')} {tags}".rstrip()
         inner = indent + "  "
-        if item.names:
-            yield from self.wrapped("  ".join(plain(name) for name in item.names), inner, "dim")
+        names = "  ".join(plain(name) for name in item.names)
+        used = len(indent) + cell_len(title) + sum(3 + cell_len(word(tag.text, self.lang)) for tag in item.tags) + 3
+        if names and used + cell_len(names) <= self.width:
+            yield f"{head}   {self.paint(names, 'bold')}"
+        else:
+            yield head
+            if names:
+                yield from self.wrapped(names, inner, "bold")
         yield from self.wrapped(word(item.text, self.lang), inner)
         if item.follows is not None:
             yield from self.wrapped(word(item.follows, self.lang), inner, first="→ ")
@@ -195,7 +204,7 @@ class _Page:
             return widths
         flexible = [position for position, column in enumerate(columns) if column.kind in ("text", "value")]
         fixed = sum(width for position, width in enumerate(widths) if position not in flexible)
-        least = [min(widths[position], 16 if columns[position].kind == "text" else 14) for position in flexible]
+        least = [min(widths[position], 12 if columns[position].kind == "text" else 14) for position in flexible]
         left = room - fixed
         if not flexible or left < sum(least):
             return None

@@ -105,13 +105,13 @@ def _fleet(explanations: list[Explanation], *, expand: bool) -> list[Block]:
 
 def _hosts(hosts: tuple[str, ...], of: int) -> Text:
     if len(hosts) == of:
-        return Text("On all {n} hosts", "모든 호스트({n}대)").fill(n=count(of))
+        return Text("On all {n} hosts", "모든 호스트({n}대)의 변경").fill(n=count(of))
     if len(hosts) == 1:
-        return Text("Only on {host}", "{host}에만").fill(host=hosts[0])
+        return Text("Only on {host}", "{host}에만 있는 변경").fill(host=hosts[0])
     listed = ", ".join(hosts[:_NAMED_HOSTS])
     if (more := len(hosts) - _NAMED_HOSTS) > 0:
-        return Text("On {listed} and {n} more", "{listed} 외 {n}대").fill(listed=listed, n=count(more))
-    return Text("On {listed}", "{listed}").fill(listed=listed)
+        return Text("On {listed} and {n} more", "{listed} 외 {n}대의 변경").fill(listed=listed, n=count(more))
+    return Text("On {listed}", "{listed}의 변경").fill(listed=listed)
 
 
 def _parts(explanations: list[Explanation]) -> list[Part]:
@@ -167,7 +167,7 @@ def _problems(explanations: list[Explanation]) -> list[Block]:
         columns.insert(0, Column(Text("host", "호스트"), "name"))
     listed: list[tuple[Cell, ...]] = []
     for (host, where, _), text in texts.items():
-        cells: tuple[Cell, ...] = (where or None, text)
+        cells: tuple[Cell, ...] = (where or "-", text)
         listed.append((host, *cells) if several else cells)
     heading = Heading(Text("Could not be read or compared", "읽거나 비교하지 못한 것"), 2, same(count(len(listed))))
     return [heading, Table(tuple(columns), tuple(listed))]

@@ -35,7 +35,8 @@ class Part(msgspec.Struct, frozen=True):
 def title(fact: str) -> Text:
     """What a person calls a fact."""
     source = sources().get(fact)
-    return source.title if source is not None else same(fact)
+    said = source.title if source is not None else same(fact)
+    return Text(said.en[:1].upper() + said.en[1:], said.ko)
 
 
 def by_fact(changes: Iterable[Explained]) -> dict[str, list[Explained]]:
@@ -93,7 +94,7 @@ def sections(part: Part, *, expand: bool) -> list[Block]:
             blocks.append(_fold(Text("follow from other changes", "다른 변경에서 파생된 항목"), derived, "", expand=expand))
         moving = [each for each in changes if each.class_ == "runtime"]
         if moving:
-            said = Text("move by themselves while a host runs", "호스트가 동작하는 동안 스스로 변하는 값")
+            said = Text("counters and samples of a running host", "실행 중에 스스로 변하는 값")
             blocks.append(_fold(said, moving, "", expand=expand))
     return blocks
 

@@ -28,6 +28,10 @@ _ROLES = {
     "tun": Text("tun/tap", "tun/tap"),
 }
 _BRIEF = {
+    "ip_addr": ("kind", "addresses", "mtu", "master"),
+    "ss": ("processes",),
+    "df": ("fstype", "source"),
+    "findmnt": ("fstype", "source", "options"),
     "crictl_ps": ("name", "pod", "namespace", "image", "state"),
     "crictl_pods": ("name", "namespace", "state"),
     "packages": ("version", "manager"),
@@ -153,7 +157,7 @@ def _filesystem(each: Explained) -> tuple[Cell, ...]:
     grown: Cell = None
     if before is not None and after is not None and None not in (before.used, after.used):
         grown = about + growth(after.used - before.used)
-    used = [about + size(side.used) if side is not None and side.used is not None else None for side in (before, after)]
+    used = [size(side.used) if side is not None and side.used is not None else None for side in (before, after)]
     part = [f"{side.use_percent}%" if side is not None and side.use_percent is not None else None for side in (before, after)]
     entry = each.change.entry
     return (

@@ -72,7 +72,7 @@ def _reason(bundle: list[Explained], *, every: bool) -> Item:
 
 
 def small_print(bundle: list[Explained], *, every: bool) -> tuple[Detail, ...]:
-    """What was seen, since which version it holds, and where that stands."""
+    """What was seen, and where it stands that this means so, with the versions it holds for."""
     cause = bundle[0].cause
     if cause is None:
         return ()
@@ -86,6 +86,5 @@ def small_print(bundle: list[Explained], *, every: bool) -> tuple[Detail, ...]:
         lines = [*lines[:3], f"… +{count(len(lines) - 3)}"]
     return (
         Detail(Text("seen in", "근거"), tuple(lines)),
-        *((Detail(Text("since", "버전"), (cause.since,)),) if cause.since else ()),
-        *((Detail(Text("source", "출처"), (cause.source,)),) if cause.source else ()),
+        Detail(Text("source", "출처"), (" · ".join(filter(None, (cause.source, cause.since))),)),
     )

@@ -1,0 +1,147 @@
+"""The options that every verb has, before or after the verb, and the language of what is said."""
+
+import os
+import sys
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from leadline.base.text import Lang
+    from leadline.report.document import Document
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Call:
+    """What the shared options of this call say. `output` is None where no format was asked for."""
+
+    def __init__(self) -> None:
+        self.output: str | None = None
+        self.lang: Lang = language()
+        self.colour: bool | None = False if os.environ.get("NO_COLOR") else None
+        self.quiet = False
+        self.verbose = False
+
+
+@cache
+def language() -> "Lang":
+    """The language asked for by `--lang`, else the one of the locale. It is needed before the command line
+    is parsed, since the help text has it too."""
+    arguments = sys.argv[1:]
+    for position, argument in enumerate(arguments):
+        name, _, value = argument.partition("=")
+        if name == "--lang":
+            return "ko" if (value or "".join(arguments[position + 1 : position + 2])) == "ko" else "en"
+    locale = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return "ko" if locale.startswith("ko") else "en"
+
+
+def said(en: str, ko: str) -> str:
+    """Help text in the language of this call."""
+    return ko if language() == "ko" else en
+
+
+def call() -> Call:
+    """The shared options of the running verb."""
+    found = click.get_current_context().find_root().ensure_object(Call)
+    assert isinstance(found, Call)  # noqa: S101 - nothing else is ever put there
+    return found
+
+
+def _keep(ctx: click.Context, parameter: click.Parameter, value: Any) -> None:
+    if value is None or value is False:
+        return
+    kept = ctx.find_root().ensure_object(Call)
+    if parameter.name == "no_color":
+        kept.colour = False
+    else:
+        setattr(kept, str(parameter.name), value)
+
+
+def options(command: Command) -> Command:
+    """Adds -o, --lang, --no-color, -q and -v to a verb; their values are in `call()`."""
+    shared = (
+        click.option(
+            "-o",
+            "--output",
+            type=click.Choice(["terminal", "json", "markdown", "html"]),
+            callback=_keep,
+            expose_value=False,
+            help=said("The format of the output.", "출력 형식입니다."),
+        ),
+        click.option(
+            "--lang",
+            type=click.Choice(["en", "ko"]),
+            callback=_keep,
+            expose_value=False,
+            help=said("The language; by default the locale's.", "언어입니다. 기본값은 로캘의 언어입니다."),
+        ),
+        click.option(
+            "--no-color", is_flag=True, callback=_keep, expose_value=False, help=said("No colours.", "색을 쓰지 않습니다.")
+        ),
+        click.option(
+            "-q", "--quiet", is_flag=True, callback=_keep, expose_value=False, help=said("Only the result.", "결과만 보여 줍니다.")
+        ),
+        click.option(
+            "-v", "--verbose", is_flag=True, callback=_keep, expose_value=False, help=said("Say more.", "더 자세히 보여 줍니다.")
+        ),
+    )
+    for option in reversed(shared):
+        command = option(command)
+    return command
+
+
+def format_name(to: str | None) -> str:
+    """The format of this call: as asked, else as the file's ending says, else the terminal's."""
+    endings = {"html": "html", "htm": "html", "json": "json", "md": "markdown"}
+    return call().output or endings.get((to or "").rpartition(".")[2].lower(), "terminal")
+
+
+def show(document: "Document", to: str | None) -> None:
+    """Prints a document in the format of this call, or writes it to a file."""
+    from leadline.report.contract import Style, load
+
+    text = load(format_name(to)).render(document, call().lang, Style() if to else style())
+    if to:
+        write(to, text)
+    else:
+        click.echo(text, nl=False, color=True)
+
+
+def style() -> Any:
+    """How standard output may look: its width, and colours where it is a terminal and nobody objects."""
+    import shutil
+
+    from leadline.report.contract import Style
+
+    terminal = sys.stdout.isatty()
+    colour = call().colour is not False and terminal and os.environ.get("TERM") != "dumb"
+    return Style(colour, shutil.get_terminal_size((100, 24)).columns)
+
+
+def write(to: str, text: str) -> None:
+    """The whole text under this name, or, where anything fails, what was there before."""
+    import tempfile
+    from pathlib import Path
+
+    from leadline.base.errors import UsageError
+    from leadline.base.text import Text
+
+    path = Path(to)
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
+                file.write(text)
+                os.fchmod(file.fileno(), 0o644)
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise UsageError(
+            Text(f"{to}: cannot be written ({error.strerror}); name another file", f"{to}: 쓸 수 없습니다({error.strerror}). 다른 파일을 지정하십시오")
+        ) from None

@@ -1,0 +1,88 @@
+"""`leadline diff`: what changed between two snapshots, and why."""
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from leadline.cli._options import format_name, options, said, show
+
+if TYPE_CHECKING:
+    from leadline.explain.explain import Explanation
+
+_EVERY = 3.0
+
+
+@click.command(
+    "diff",
+    short_help=said("What changed between two snapshots, and why.", "두 스냅샷 사이에 무엇이 왜 바뀌었는지 보여 줍니다."),
+    help=said(
+        "What changed between two snapshots, and why.\n\n"
+        "BEFORE and AFTER are folders of saved texts (ip_addr.txt, ss.txt, df.txt, findmnt.txt, sysctl.txt, …), "
+        "recorded by `leadline record` or saved by hand; or folders of such folders, one for each host. One "
+        "folder alone may hold both sides as ip_addr-1.txt and ip_addr-2.txt.\n\n"
+        "Exit codes: 0 nothing changed, 1 something changed, 2 trouble.",
+        "두 스냅샷 사이에 무엇이 왜 바뀌었는지 보여 줍니다.\n\n"
+        "BEFORE와 AFTER는 저장한 텍스트(ip_addr.txt, ss.txt, df.txt, findmnt.txt, sysctl.txt, …)가 있는 폴더이며, "
+        "`leadline record`로 기록하거나 직접 저장합니다. 호스트별 폴더를 담은 폴더도 됩니다. 폴더 하나에 "
+        "ip_addr-1.txt와 ip_addr-2.txt처럼 양쪽을 모두 담아도 됩니다.\n\n"
+        "종료 코드: 0 변경 없음, 1 변경 있음, 2 오류.",
+    ),
+)
+@click.argument("before")
+@click.argument("after", required=False)
+@click.option("--to", metavar="FILE", help=said("Write the report to FILE.", "보고서를 FILE에 씁니다."))
+@click.option("--all", "everything", is_flag=True, help=said("Show every member of every group.", "묶인 항목도 모두 보여 줍니다."))
+@click.option("--host", "hosts", multiple=True, metavar="NAME", help=said("Only this host.", "이 호스트만 보여 줍니다."))
+@click.option(
+    "--class",
+    "classes",
+    multiple=True,
+    type=click.Choice(["config", "derived", "runtime", "unexplained"]),
+    help=said("Only this class of changes.", "이 분류의 변경만 보여 줍니다."),
+)
+@click.option("--fact", "facts", multiple=True, metavar="NAME", help=said("Only this fact (ip_addr, ss, sysctl, …).", "이 종류(ip_addr, ss, sysctl, …)만 보여 줍니다."))
+@click.option("--watch", is_flag=True, help=said("Read AFTER again every few seconds; without AFTER, this machine.", "AFTER를 몇 초마다 다시 읽습니다. AFTER가 없으면 이 머신을 기록합니다."))
+@options
+def command(
+    before: str,
+    after: str | None,
+    to: str | None,
+    everything: bool,
+    hosts: tuple[str, ...],
+    classes: tuple[str, ...],
+    facts: tuple[str, ...],
+    watch: bool,
+) -> int:
+    """Runs once, or until Ctrl-C with --watch."""
+    from pathlib import Path
+
+    from leadline.cli._compare import compare
+
+    def once() -> int:
+        explanations, trouble = compare(Path(before), Path(after) if after else None, hosts=hosts, classes=classes, facts=facts)
+        _show(explanations, to, everything=everything, redraw=watch)
+        if any(each.changes for each in explanations):
+            return 1
+        return 2 if trouble else 0
+
+    if not watch:
+        return once()
+    code = 0
+    try:
+        while True:
+            code = once()
+            time.sleep(_EVERY)
+    except KeyboardInterrupt:
+        return code
+
+
+def _show(explanations: "list[Explanation]", to: str | None, *, everything: bool, redraw: bool) -> None:
+    from leadline.report.views.diff import document
+
+    # A page can be unfolded by its reader; a terminal cannot.
+    made = document(explanations, expand=everything or format_name(to) == "html")
+    if redraw and to is None and sys.stdout.isatty():
+        click.echo("\x1b[H\x1b[2J\x1b[3J", nl=False, color=True)
+    show(made, to)

@@ -1,0 +1,37 @@
+"""Podman's part of the firewall, through netavark or the CNI plugins."""
+
+from leadline.base.text import Text
+from leadline.explain.components import seen_apart
+from leadline.explain.firewall import FACTS, Marks, owned_by
+from leadline.explain.pair import Pair
+from leadline.explain.rule import Match, Rule
+from leadline.snapshot.diff import Change
+
+_netavark = owned_by(Marks("podman", ("NETAVARK",), ("netavark",)))
+_cni = owned_by(Marks("podman", ("CNI-",)))
+
+
+def match(change: Change, pair: Pair) -> Match | None:
+    witness = pair.side(change)
+    if (found := _netavark(change, pair)) is not None:
+        return found
+    if seen_apart(witness, "kubelet", *FACTS) or seen_apart(witness, "k3s", *FACTS):
+        return None  # the same plugins serve Kubernetes: not to be told apart by their chains
+    found = _cni(change, pair)
+    return found if found is not None and found.certainty == "shown" else None
+
+
+rule = Rule(
+    name="podman-chains",
+    facts=FACTS,
+    component="podman",
+    class_="config",
+    why=Text(
+        "Podman's network layer writes {chain} for its containers.",
+        "Podman의 네트워크 계층이 컨테이너를 위해 {chain}을(를) 씁니다.",
+    ),
+    group=Text("Podman's rules", "Podman의 규칙"),
+    since="Podman 4 (netavark; CNI plugins before)",
+    source="containers/netavark src/firewall; containernetworking/plugins plugins/meta/{firewall,portmap}",
+    match=match,
+)

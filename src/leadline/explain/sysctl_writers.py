@@ -1,0 +1,222 @@
+"""Programs that write kernel settings while they run, and who of them wrote one: only who is seen, and alone."""
+
+from collections.abc import Callable
+from functools import cache, partial
+
+import msgspec
+
+from leadline.explain import tuned
+from leadline.explain.components import seen
+from leadline.explain.kubespray import marks
+from leadline.explain.pair import Pair
+from leadline.explain.rule import Match
+from leadline.explain.sysctl_defaults import is_default
+from leadline.explain.sysctl_files import asked
+from leadline.explain.witness import Evidence, Witness
+from leadline.snapshot.diff import Change
+
+Shown = Callable[[Witness, str, str], tuple[Evidence, ...]]
+
+
+class Writer(msgspec.Struct, frozen=True):
+    """What a component writes (key → its values), and how one side shows that it was at work there."""
+
+    settings: dict[str, tuple[str, ...]]
+    shown: Shown
+
+
+FORWARD = {"net.ipv4.ip_forward": ("1",), "net.ipv6.conf.all.forwarding": ("1",)}
+FORWARD_NEW = {"net.ipv4.conf.default.forwarding": ("1",), "net.ipv6.conf.default.forwarding": ("1",)}
+BRIDGED = {
+    "net.bridge.bridge-nf-call-iptables": ("1",),
+    "net.bridge.bridge-nf-call-ip6tables": ("1",),
+}
+REDIRECTS = {
+    f"net.{family}.conf.{tree}.accept_redirects": ("0",) for family in ("ipv4", "ipv6") for tree in ("all", "default")
+}
+
+
+def _seen(component: str, witness: Witness, key: str, value: str) -> tuple[Evidence, ...]:
+    return seen(witness, component)
+
+
+def _k3s(witness: Witness, key: str, value: str) -> tuple[Evidence, ...]:
+    return () if seen(witness, "rke2") else seen(witness, "k3s")
+
+
+def _ipvs(witness: Witness, key: str, value: str) -> tuple[Evidence, ...]:
+    device = witness.interface("kube-ipvs0")
+    return (device,) if device else ()
+
+
+def _kubespray(witness: Witness, key: str, value: str) -> tuple[Evidence, ...]:
+    return marks(witness)
+
+
+def _own_cluster(witness: Witness) -> bool:
+    """A Kubernetes that prepares its hosts by itself."""
+    return bool(marks(witness)) or any(seen(witness, name) for name in ("k3s", "rke2", "microk8s"))
+
+
+def _prepared(witness: Witness, key: str, value: str) -> tuple[Evidence, ...]:
+    """A node of a cluster whose hosts a person or script prepares (kubeadm)."""
+    if _own_cluster(witness):
+        return ()
+    found = (seen(witness, name) for name in ("kubelet", "kube-proxy", "flannel", "calico"))
+    return next((each for each in found if each), ())
+
+
+def _bridge_plugin(witness: Witness, key: str, value: str) -> tuple[Evidence, ...]:
+    """The CNI bridge plugin where no kubelet is: containerd, nerdctl or CRI-O by themselves."""
+    if _own_cluster(witness) or _prepared(witness, key, value):
+        return ()
+    return seen(witness, "cni")
+
+
+def _docker(witness: Witness, key: str, value: str) -> tuple[Evidence, ...]:
+    """Docker; up to 27 it turns on br_netfilter's calls at every start, later not by default."""
+    found = seen(witness, "docker")
+    if not found or key not in BRIDGED:
+        return found
+    package = next((witness.entries("packages").get(name) for name in ("docker-ce", "docker.io", "moby-engine")), None)
+    major = package.version.rpartition(":")[2].partition(".")[0] if package else ""
+    return () if major.isdigit() and int(major) >= 28 else found
+
+
+def _wireguard(witness: Witness, key: str, value: str) -> tuple[Evidence, ...]:
+    """wg-quick: a device of kind wireguard that no network plugin owns, or its unit."""
+    for name, interface in witness.entries("ip_addr").items():
+        if (interface.kind == "wireguard" or name.startswith("wg")) and "cali" not in name and "cilium" not in name:
+            return (witness.saw("ip_addr", f"{name} mtu {interface.mtu}"),)
+    return ()
+
+
+WRITERS: dict[str, Writer] = {
+    "calico": Writer(
+        {
+            "net.netfilter.nf_conntrack_acct": ("1",),
+            "kernel.unprivileged_bpf_disabled": ("1",),
+            "net.core.bpf_jit_harden": ("1",),
+            "net.ipv4.conf.all.rp_filter": ("0",),
+            "net.ipv4.conf.all.src_valid_mark": ("1",),
+        },
+        partial(_seen, "calico"),
+    ),
+    "cilium": Writer(
+        {
+            "kernel.timer_migration": ("0",),
+            "kernel.unprivileged_bpf_disabled": ("1",),
+            "net.core.bpf_jit_enable": ("1",),
+            "net.core.fb_tunnels_only_for_init_net": ("2",),
+            "net.ipv4.conf.all.rp_filter": ("0",),
+            "net.ipv4.fib_multipath_use_neigh": ("1",),
+            "net.ipv6.conf.all.disable_ipv6": ("0",),
+        },
+        partial(_seen, "cilium"),
+    ),
+    "cni": Writer(FORWARD, _bridge_plugin),
+    "docker": Writer(
+        {
+            **FORWARD,
+            **BRIDGED,
+            "net.ipv6.conf.default.forwarding": ("1",),
+            "net.ipv4.neigh.default.gc_thresh1": ("8192",),
+            "net.ipv4.neigh.default.gc_thresh2": ("49152",),
+            "net.ipv4.neigh.default.gc_thresh3": ("65536",),
+            "net.ipv4.conf.docker_gwbridge.route_localnet": ("1",),
+            "net.ipv4.conf.docker0.route_localnet": ("1",),
+        },
+        _docker,
+    ),
+    "firewalld": Writer(FORWARD, partial(_seen, "firewalld")),
+    "k3s": Writer({**FORWARD, **FORWARD_NEW, **BRIDGED, "net.core.devconf_inherit_init_net": ("1",)}, _k3s),
+    "kube-proxy": Writer(
+        {
+            "net.ipv4.vs.conntrack": ("1",),
+            "net.ipv4.vs.expire_nodest_conn": ("1",),
+            "net.ipv4.vs.expire_quiescent_template": ("1",),
+            "net.ipv4.vs.conn_reuse_mode": ("0",),
+            "net.ipv4.conf.all.arp_ignore": ("1",),
+            "net.ipv4.conf.all.arp_announce": ("2",),
+        },
+        _ipvs,
+    ),
+    "kubelet": Writer({"kernel.panic_on_oops": ("1",)}, partial(_seen, "kubelet")),
+    "kubespray": Writer({**FORWARD, **BRIDGED, "fs.inotify.max_user_instances": ("8192",)}, _kubespray),
+    "libvirt": Writer(
+        {**FORWARD, "fs.aio-max-nr": ("1048576",), "vm.unprivileged_userfaultfd": ("1",)},
+        partial(_seen, "libvirt"),
+    ),
+    "lxd": Writer({**FORWARD, "fs.inotify.max_user_instances": ("1024",)}, partial(_seen, "lxd")),
+    "microk8s": Writer(
+        {
+            **FORWARD,
+            **BRIDGED,
+            "fs.aio-max-nr": ("1048576",),
+            "fs.inotify.max_user_instances": ("1024",),
+            "fs.inotify.max_user_watches": ("1048576",),
+        },
+        partial(_seen, "microk8s"),
+    ),
+    "podman": Writer(FORWARD, partial(_seen, "podman")),
+    "preparation": Writer({**FORWARD, **FORWARD_NEW, **BRIDGED}, _prepared),
+    "rke2": Writer(
+        {**FORWARD, **FORWARD_NEW, **BRIDGED, "net.core.devconf_inherit_init_net": ("1",)},
+        partial(_seen, "rke2"),
+    ),
+    "tuned": Writer(
+        {key: tuple(profile[key] for profile in tuned.PROFILES.values() if key in profile) for key in tuned.KEYS},
+        tuned.sets,
+    ),
+    "ufw": Writer(REDIRECTS, partial(_seen, "ufw")),
+    "wireguard": Writer({"net.ipv4.conf.all.src_valid_mark": ("1",)}, _wireguard),
+}
+
+
+@cache
+def _writers_of() -> dict[str, tuple[str, ...]]:
+    """Key → the components that write it."""
+    by: dict[str, tuple[str, ...]] = {}
+    for name, writer in WRITERS.items():
+        for key in writer.settings:
+            by[key] = (*by.get(key, ()), name)
+    return by
+
+
+def at_work(witness: Witness, key: str, value: str) -> dict[str, tuple[Evidence, ...]]:
+    """The components seen on this side that write this value, with the evidence."""
+    found = {
+        name: WRITERS[name].shown(witness, key, value)
+        for name in _writers_of().get(key, ())
+        if value in WRITERS[name].settings[key]
+    }
+    return {name: evidence for name, evidence in found.items() if evidence}
+
+
+def written(change: Change, pair: Pair, component: str) -> Match | None:
+    """The component as the author of this value, where nothing else fits.
+
+    `shown` where it appeared between the snapshots, `likely` where it was there before. None where a file
+    asks for the value, where others that write it are seen as well, or where the component is not seen.
+    A setting that went back to the kernel's own value is likely its, where it was seen before and no more.
+    """
+    values = WRITERS[component].settings.get(change.key)
+    if values is None or change.kind == "removed":
+        return None
+    if change.after in values:
+        return _wrote(change.key, change.after, pair.after, pair.before, component)
+    if change.before in values and is_default(change.key, change.after):
+        gone = _wrote(change.key, change.before, pair.before, pair.after, component)
+        return Match(gone.evidence, "likely") if gone is not None and gone.certainty == "shown" else None
+    return None
+
+
+def _wrote(key: str, value: str, side: Witness, other: Witness, component: str) -> Match | None:
+    here = at_work(side, key, value)
+    if component not in here or asked(side, key, value) is not None:
+        return None
+    there = at_work(other, key, value)
+    fresh = {name for name in here if name not in there}
+    if (fresh or set(here)) != {component}:
+        return None
+    return Match(here[component], "shown" if fresh else "likely")

@@ -1,0 +1,136 @@
+"""The table of `findmnt`: a tree of targets, aligned columns, lines that a terminal wrapped or cut."""
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+Row = tuple[str, str | None, str | None, str | None]
+
+_GLYPHS = "├└│─ |`-"
+_ROW_STARTS = "/├└│|` "
+_NAMES = ("TARGET", "SOURCE", "FSTYPE", "OPTIONS")
+_WIDEST_TERMINAL = 300
+
+
+class Table(msgspec.Struct, frozen=True):
+    """The rows with their line numbers (None for a line without a safe reading), and the width of the
+    terminal that cut the lines, None where it did not."""
+
+    rows: list[tuple[int, Row | None]]
+    width: int | None
+
+
+def read(lines: Sequence[str], begin: int) -> Table:
+    """The rows under the header at `lines[begin]`, which names the four default columns, target first."""
+    header = lines[begin]
+    names = header.split()
+    starts = [header.index(name + " ") if name != names[-1] else header.rindex(name) for name in names]
+    order = [names.index(name) for name in _NAMES]
+    width = _cut_at(lines[begin + 1 :]) if names[-1] == "OPTIONS" else None
+    rows: list[tuple[int, Row | None]] = []
+    current: list[str] | None = None
+    number, extent = begin + 1, 0
+    type_at = order[_NAMES.index("FSTYPE")]
+    type_width = starts[type_at + 1] - starts[type_at] - 1 if type_at + 1 < len(starts) else 0
+
+    def finish() -> None:
+        if current is None:
+            return
+        target, of, fstype, options = (current[place] for place in order)
+        if not (target.startswith("/") and of and fstype and options):
+            rows.append((number, None))
+        elif width is None:
+            rows.append((number, (target, of, fstype, options)))
+        else:
+            # cells that fill the room they had may go on
+            rows.append(
+                (
+                    number,
+                    (
+                        target,
+                        of,
+                        fstype if len(fstype) < type_width else None,
+                        options if extent < width else None,
+                    ),
+                )
+            )
+
+    for at, line in enumerate(lines[begin + 1 :], begin + 2):
+        if not line.strip():
+            continue
+        cells = _cells(line, starts)
+        if cells is None:
+            finish()
+            current = None
+            rows.append((at, None))
+            continue
+        if cells[0].startswith("/"):
+            finish()
+            current, number, extent = cells, at, len(line)
+        elif cells[0] or current is None:
+            rows.append((at, None))
+        else:
+            current = [old + new for old, new in zip(current, cells, strict=True)]
+            extent = max(extent, len(line))
+    finish()
+    return Table(rows, width)
+
+
+def looks_headless(lines: Sequence[str]) -> bool:
+    """Whether these are the lines of `findmnt -n`: a tree without a header."""
+    filled = [line for line in lines if line.strip()]
+    return len(filled) > 1 and filled[0].startswith("/ ") and any(line[0] in "├└|`" for line in filled[1:3])
+
+
+def headless(lines: Sequence[str]) -> Iterator[tuple[int, Row | None]]:
+    """The rows of a tree without header, where each has exactly four words."""
+    for number, line in enumerate(lines, 1):
+        words = line.lstrip(_GLYPHS).split()
+        if words:
+            whole = len(words) == 4 and words[0].startswith("/")
+            yield number, (words[0], words[1], words[2], words[3]) if whole else None
+
+
+def _cells(line: str, starts: list[int]) -> list[str] | None:
+    """A line's cells without the tree; None where a cell runs into the next and blanks do not tell them apart.
+
+    Of a line that ends early, because a long cell pushed the rest to the next line, the rest is "".
+    """
+    places = starts if _narrow(line) else _places(line, starts)
+    for place in places[1:]:
+        if place <= len(line) and line[place - 1] != " ":
+            break
+    else:
+        cells = [line[place:end].rstrip() for place, end in zip(places, [*places[1:], len(line)], strict=True)]
+        cells[0] = cells[0].lstrip(_GLYPHS)
+        return [cells[0], *(cell.lstrip(" ") for cell in cells[1:])]
+    words = line.lstrip(_GLYPHS).split()
+    if len(words) > len(starts) or not words[0].startswith("/"):
+        return None
+    return words + [""] * (len(starts) - len(words))
+
+
+def _narrow(line: str) -> bool:
+    """Whether every letter of the line takes one place on a terminal."""
+    return line.isascii() or max(line) < "\u1100"
+
+
+def _places(line: str, starts: list[int]) -> list[int]:
+    """Where the columns begin in a line with wide letters, which take two places on a terminal."""
+    places = []
+    place = shown = 0
+    for start in starts:
+        while shown < start and place < len(line):
+            shown += 2 if unicodedata.east_asian_width(line[place]) in "WF" else 1
+            place += 1
+        places.append(place if shown >= start else place + start - shown)
+    return places
+
+
+def _cut_at(lines: Sequence[str]) -> int | None:
+    """The width at which a terminal cut the lines: the longest length, where many lines have just that."""
+    lengths = [len(line) for line in lines if line[:1] and line[0] in _ROW_STARTS]
+    longest = max(lengths, default=0)
+    many = max(3, len(lengths) // 10)
+    return longest if longest <= _WIDEST_TERMINAL and lengths.count(longest) >= many else None

@@ -1,0 +1,269 @@
+"""Mounts, as `findmnt`, `mount` and the kernel's own tables show them."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from leadline.base.errors import ParseError
+from leadline.base.text import Text
+from leadline.facts import mount_table
+from leadline.facts.reading import Shown, cut, documents, free_key, last_output, nothing, shown, unread
+from leadline.facts.source import Parsed, Problem, Source, not_this
+
+WHAT = "findmnt"
+
+
+class Mount(msgspec.Struct, frozen=True, kw_only=True):
+    """One mount. `root`: the directory of the filesystem that is mounted, where not its whole ("/");
+    findmnt shows it in brackets after the source. `options`: those of the mount and of the filesystem.
+    None where the text does not tell."""
+
+    source: str | None
+    fstype: str | None
+    options: tuple[str, ...] | None
+    root: str | None = None
+
+
+# a line's target, source with the root in brackets, filesystem type, options; whether the root is known
+Row = tuple[str, str | None, str | None, str | None]
+
+_OCTAL = re.compile(r"\\([0-7]{3})")
+_HEX = re.compile(r"\\x([0-9A-Fa-f]{2})")
+_MOUNTINFO = re.compile(r"\d+ \d+ \d+:\d+ \S+ /")
+_MOUNT = re.compile(r"(.+?) on (/.*) type (\S+) \((.*)\)(?: \[.*\])?")
+_PAIR = re.compile(r'([A-Z]+(?:[%-][A-Z]+)*)="((?:[^"\\]|\\.)*)"')
+
+
+def parse(text: str) -> Parsed:
+    """Target → Mount; a further mount on the same target is `target #2`, in the order they hide each other.
+
+    Reads the tree and the list of `findmnt` in any choice of columns that has the four default ones, its
+    JSON (`-J`), pairs (`-P`) and raw (`-r`) forms, `mount`, `/proc/mounts` and mountinfo.
+    Raises ParseError where a text has no mounts, or not these columns (`-D`).
+    """
+    seen = shown(text, "findmnt", "mount", "mountinfo", "mounts")
+    first = next(((place, line) for place, line in enumerate(seen.lines) if line.strip()), None)
+    if first is None:
+        raise nothing(seen.lines, WHAT)
+    place, line = first
+    if line.lstrip().startswith("{"):
+        return _json("\n".join(seen.lines), seen.problems)
+    for at in range(place, min(place + 20, len(seen.lines))):
+        if (header := _header(seen.lines[at])) is not None:
+            return _table(seen, header)
+    for kind, read, ended in _LINE_KINDS:
+        if any(kind(line) for line in seen.lines[place : place + 20]):
+            return _lines(seen, kind, read, ended)
+    if mount_table.looks_headless(seen.lines):
+        return _parsed(seen, list(mount_table.headless(seen.lines)), [*seen.problems])
+    raise nothing(seen.lines, WHAT)
+
+
+def _header(line: str) -> list[str] | None:
+    words = line.split()
+    if "TARGET" not in words or not all(word.isupper() for word in words):
+        return None
+    return words
+
+
+def _table(seen: Shown, header: list[str]) -> Parsed:
+    starts = [place for place, line in enumerate(seen.lines) if _header(line) == header]
+    begin, doubts = last_output(seen, starts)
+    if not {"TARGET", "SOURCE", "FSTYPE", "OPTIONS"} <= set(header) or header[0] != "TARGET":
+        raise ParseError(_COLUMNS, begin + 1)
+    problems = [*seen.problems, *doubts]
+    line = seen.lines[begin]
+    if line == " ".join(header):
+        where = [header.index(name) for name in ("TARGET", "SOURCE", "FSTYPE", "OPTIONS")]
+        rows: list[tuple[int, Row | None]] = []
+        for number, each in enumerate(seen.lines[begin + 1 :], begin + 2):
+            words = [_HEX.sub(_hex, word) for word in each.split(" ")]
+            if each:
+                whole = len(words) == len(header) and each.startswith("/")
+                rows.append((number, (words[0], words[where[1]], words[where[2]], words[where[3]]) if whole else None))
+        return _parsed(seen, rows, problems)
+    table = mount_table.read(seen.lines, begin)
+    if table.width is not None:
+        problems.append(Problem(_NARROW.fill(width=table.width), begin + 1))
+    return _parsed(seen, table.rows, problems)
+
+
+_COLUMNS = Text(
+    "this choice of columns lacks the target first, the source, the type or the options; save plain `findmnt`",
+    "대상(맨 앞), 소스, 종류, 옵션 중 빠진 열이 있습니다. 옵션 없이 `findmnt`의 출력을 저장하십시오",
+)
+_NARROW = Text(
+    "lines are cut at {width} columns, as a terminal shows them, so what reaches that far is not used; save `findmnt > findmnt.txt`",
+    "터미널 너비인 {width}열에서 줄이 잘려 있어 그 위치까지 이어지는 값은 사용하지 않았습니다. `findmnt > findmnt.txt`로 저장하십시오",
+)
+
+
+def _parsed(seen: Shown, rows: Iterable[tuple[int, Row | None]], problems: list[Problem], ended: bool = False) -> Parsed:
+    """The entries of a table's rows; `ended`: a row's own end shows that it is whole."""
+    entries: dict[str, Mount] = {}
+    strange: list[int] = []
+    rooted = True
+    for number, row in rows:
+        if row is None:
+            strange.append(number)
+            continue
+        target, of, fstype, options = row
+        if not seen.ended and not ended and number == len(seen.lines):
+            problems.append(cut(number))
+            options = None
+        entries[free_key(target, entries)] = _mount(of, fstype, options, rooted)
+    if not entries or len(strange) > len(entries):
+        raise nothing(seen.lines, WHAT)
+    problems += [unread(number) for number in strange]
+    return Parsed(entries, tuple(problems))
+
+
+def _mount(of: str | None, fstype: str | None, options: str | None, rooted: bool) -> Mount:
+    root: str | None = "/" if rooted and of is not None else None
+    if rooted and of is not None and of.endswith("]") and "[" in of:
+        of, _, root = of[:-1].partition("[")
+    return Mount(source=of, fstype=fstype, options=tuple(options.split(",")) if options else None, root=root)
+
+
+def _json(text: str, problems: tuple[Problem, ...]) -> Parsed:
+    value, doubts = documents(text, "findmnt -J")
+    entries: dict[str, Mount] = {}
+
+    def walk(found: Any, depth: int) -> None:
+        if not isinstance(found, list) or depth > 200:
+            raise not_this("findmnt -J")
+        for each in found:
+            target = each.get("target") if isinstance(each, dict) else None
+            if not isinstance(target, str) or not {"source", "fstype", "options"} <= set(each):
+                raise not_this("findmnt -J")
+            words = [each[name] if isinstance(each[name], str) else None for name in ("source", "fstype", "options")]
+            entries[free_key(target, entries)] = _mount(*words, rooted=True)
+            if "children" in each:
+                walk(each["children"], depth + 1)
+
+    walk(value.get("filesystems") if isinstance(value, dict) else None, 0)
+    return Parsed(entries, (*problems, *doubts))
+
+
+def _lines(
+    seen: Shown,
+    kind: Callable[[str], bool],
+    read: Callable[[list[tuple[int, str]]], Iterator[tuple[int, Row | None]]],
+    ended: bool,
+) -> Parsed:
+    first = next(line for line in seen.lines if kind(line))
+    starts = [place for place, line in enumerate(seen.lines) if line == first]
+    # bind mounts give equal lines without ids; only a whole repetition is a second output
+    size = starts[1] - starts[0] if len(starts) > 1 else 0
+    same = size > 1 and [line.split()[:3] for line in seen.lines[starts[0] : starts[0] + 3]] == [
+        line.split()[:3] for line in seen.lines[starts[1] : starts[1] + 3]
+    ]
+    begin, doubts = last_output(seen, starts if same else starts[:1])
+    lines = [(number, line) for number, line in enumerate(seen.lines[begin:], begin + 1) if line.strip()]
+    rows = list(read(lines))
+    rootless = read in (_mount_rows, _proc_rows)
+    parsed = _parsed(seen, rows, [*seen.problems, *doubts], ended)
+    if not rootless:
+        return parsed
+    return msgspec.structs.replace(
+        parsed, entries={key: msgspec.structs.replace(each, root=None) for key, each in parsed.entries.items()}
+    )
+
+
+def _hex(escaped: re.Match[str]) -> str:
+    return chr(int(escaped[1], 16))
+
+
+def _plain(word: str) -> str:
+    """A word of the kernel's tables without its octal escapes."""
+    if "\\" not in word:
+        return word
+    return _OCTAL.sub(lambda escaped: chr(int(escaped[1], 8) & 0xFF), word)
+
+
+def _mountinfo_rows(lines: list[tuple[int, str]]) -> Iterator[tuple[int, Row | None]]:
+    found: list[tuple[int, str, str, Row]] = []
+    for number, line in lines:
+        mine, dash, file_system = line.partition(" - ")
+        words, last = mine.split(" "), file_system.split(" ")
+        if not dash or len(words) < 6 or len(last) != 3 or not _MOUNTINFO.match(line):
+            yield number, None
+            continue
+        root, target = _plain(words[3]), _plain(words[4])
+        of = _plain(last[1]) + (f"[{root}]" if root != "/" else "")
+        options = merged(words[5], last[2])
+        found.append((number, words[0], words[1], (target, of, _plain(last[0]), options)))
+    if len({row[0] for *_, row in found}) < len(found):
+        found = _in_tree_order(found)
+    yield from ((number, row) for number, _, _, row in found)
+
+
+def _in_tree_order(found: list[tuple[int, str, str, Row]]) -> list[tuple[int, str, str, Row]]:
+    """As findmnt shows the tree: each mount before those on it, siblings by their ids."""
+    children: dict[str, list[tuple[int, str, str, Row]]] = {}
+    ids = {own for _, own, _, _ in found}
+    for each in sorted(found, key=lambda each: int(each[1][:18])):
+        parent = each[2] if each[2] in ids and each[2] != each[1] else ""
+        children.setdefault(parent, []).append(each)
+    ordered: list[tuple[int, str, str, Row]] = []
+    waiting = children.pop("", [])[::-1]
+    while waiting:
+        each = waiting.pop()
+        ordered.append(each)
+        waiting += children.pop(each[1], [])[::-1]
+    return ordered + [each for rest in children.values() for each in rest]
+
+
+def merged(of_mount: str, of_file_system: str) -> str:
+    """The options findmnt shows for a mountinfo line: both lists, with `ro` or `rw` once and first."""
+    first = of_mount.split(",")
+    second = of_file_system.split(",")
+    kept = [word for word in first + second if word not in ("rw", "ro")]
+    return ",".join(["ro" if "ro" in first or "ro" in second else "rw", *kept])
+
+
+def _proc_rows(lines: list[tuple[int, str]]) -> Iterator[tuple[int, Row | None]]:
+    for number, line in lines:
+        words = line.split(" ")
+        whole = len(words) == 6 and words[4].isdigit() and words[5].isdigit()
+        yield number, (_plain(words[1]), _plain(words[0]), words[2], _plain(words[3])) if whole else None
+
+
+def _mount_rows(lines: list[tuple[int, str]]) -> Iterator[tuple[int, Row | None]]:
+    for number, line in lines:
+        row = _MOUNT.fullmatch(line)
+        yield number, (row[2], row[1], row[3], row[4]) if row is not None else None
+
+
+def _pair_rows(lines: list[tuple[int, str]]) -> Iterator[tuple[int, Row | None]]:
+    for number, line in lines:
+        pairs = {name: _HEX.sub(_hex, value) for name, value in _PAIR.findall(line)}
+        whole = line.endswith('"') and {"TARGET", "SOURCE", "FSTYPE", "OPTIONS"} <= set(pairs)
+        yield number, (pairs["TARGET"], pairs["SOURCE"], pairs["FSTYPE"], pairs["OPTIONS"]) if whole else None
+
+
+def _is_proc(line: str) -> bool:
+    words = line.split(" ")
+    return len(words) == 6 and words[1].startswith("/") and words[4].isdigit() and words[5].isdigit()
+
+
+# how a line of the form is known, the reader, and whether a row's end shows that it is whole
+_LINE_KINDS: tuple[
+    tuple[Callable[[str], bool], Callable[[list[tuple[int, str]]], Iterator[tuple[int, Row | None]]], bool], ...
+] = (
+    (lambda line: line.startswith(("TARGET=", "SOURCE=")), _pair_rows, True),
+    (lambda line: _MOUNTINFO.match(line) is not None, _mountinfo_rows, False),
+    (lambda line: _MOUNT.fullmatch(line) is not None, _mount_rows, True),
+    (_is_proc, _proc_rows, True),
+)
+
+
+source = Source(
+    name="findmnt",
+    title=Text("mounts", "마운트"),
+    files={"mountinfo.txt": "cat /proc/self/mountinfo", "findmnt.txt": "findmnt"},
+    aliases=("findmnt_j", "mount", "mounts", "proc_mounts", "proc_self_mountinfo"),
+    parse=parse,
+)

@@ -1,0 +1,388 @@
+"""Network interfaces and their addresses, as `ip addr` and `ip link` print them."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from leadline.base.errors import ParseError
+from leadline.base.text import Text
+from leadline.facts.reading import Shown, cut, documents, free_key, last_output, nothing, shown, unread
+from leadline.facts.source import Parsed, Problem, Source, not_this
+
+WHAT = "ip addr"
+_FOREVER = 4294967295
+
+
+class Interface(msgspec.Struct, frozen=True, kw_only=True):
+    """One network interface. None: the text does not tell; "" and (): there is none.
+
+    `kind`: what `ip -d` tells (vxlan, bridge, veth, …), else the link type of such a text (ether);
+    "loopback" in every text. `link`: what stands after `@` (`if22`, or a name). `peer_netns`: the name
+    of the other end's network namespace, None too where only its number is told. `mac`: the link-layer address. `lifetimes`: seconds valid
+    and preferred of each address, `forever` else. `vxlan_id` … `learning`: of a VXLAN device.
+    """
+
+    index: int | None = None
+    kind: str | None = None
+    flags: tuple[str, ...] | None = None
+    mtu: int | None = None
+    qdisc: str | None = None
+    state: str | None = None
+    mac: str | None = None
+    addresses: tuple[str, ...] | None = None
+    lifetimes: tuple[str, ...] | None = None
+    master: str | None = None
+    link: str | None = None
+    peer_netns: str | None = None
+    vxlan_id: int | None = None
+    local: str | None = None
+    port: int | None = None
+    learning: bool | None = None
+
+
+_HEAD = re.compile(r"(\d{1,10}): ([^\s@]+?)(?:@([^\s:]+))?:\s+<([A-Z0-9_,-]*)>(.*)")
+_ONE_LINE = re.compile(r"(\d{1,10}): ([^\s@:]+)\s+(inet6?\s.*)")
+_BRIEF = re.compile(
+    r"([^\s@:<>]+)(?:@([^\s:]+))?\s+(UP|DOWN|UNKNOWN|LOWERLAYERDOWN|DORMANT|NOTPRESENT|TESTING)(?:\s+(\S.*))?"
+)
+_ADDRESS = re.compile(r"[0-9A-Fa-f.:]+/\d{1,3}")
+_MAC = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2})+|\d+(?:\.\d+){3}|[0-9a-f:]*::[0-9a-f:]*")
+_IFCONFIG = re.compile(r"flags=\d+<|Link encap:|^Iface\s+MTU", re.MULTILINE)
+_NOT_A_KIND = re.compile(r"inet|link/|link-|altname|alias|vf$|brd$|permaddr|prog/|[RT]X|\d|.*_slave$|.*[:.]$|.*_lft$")
+_WHOLE_END = re.compile(
+    r".*(?:preferred_lft (?:forever|\d+sec)|brd [0-9a-f]{2}(?::[0-9a-f]{2}){5}|link-netnsid \d+|link/none) *"
+)
+
+_CUT = "(cut)"
+
+Line = tuple[int, str]
+
+
+def parse(text: str) -> Parsed:
+    """Interface name → Interface, from `ip addr` or `ip link`, plain or with -d, -s, -o, -br, -j.
+
+    Raises ParseError for ifconfig's output, for other texts and for JSON that is cut.
+    """
+    seen = shown(text, "ip")
+    first = next((line for line in seen.lines if line.strip()), "")
+    if first.lstrip().startswith("["):
+        return _json("\n".join(seen.lines), seen.problems)
+    heads = [(place, line) for place, line in enumerate(seen.lines) if line[:1].isdigit() and _HEAD.match(line)]
+    if heads:
+        return _long(seen, _again(heads, _HEAD))
+    ones = [(place, line) for place, line in enumerate(seen.lines) if _ONE_LINE.match(line)]
+    if ones:
+        return _one_line(seen, ones)
+    briefs = [(place, line) for place, line in enumerate(seen.lines) if _BRIEF.fullmatch(line.rstrip())]
+    if len(briefs) * 2 > sum(1 for line in seen.lines if line.strip()):
+        return _brief(seen, _again(briefs, _BRIEF))
+    if _IFCONFIG.search(text) is not None:
+        raise ParseError(_USE_IP)
+    raise nothing(seen.lines, WHAT)
+
+
+_USE_IP = Text(
+    "this is ifconfig's output, which does not tell all that is compared; save the output of `ip addr`",
+    "ifconfig의 출력에는 비교에 필요한 내용이 모두 들어 있지 않습니다. `ip addr`의 출력을 저장하십시오",
+)
+_ONE_FAMILY = Text(
+    "the link lines are missing, as with `ip -4` or `ip -6`, so addresses may be missing too; save `ip addr`",
+    "`ip -4`나 `ip -6`처럼 링크 줄이 없어 주소도 일부만 있을 수 있습니다. `ip addr`의 출력을 저장하십시오",
+)
+_ONLY_ADDRESSED = Text(
+    "`ip -o addr` shows only interfaces that have an address; save the output of `ip addr`",
+    "`ip -o addr`는 주소가 있는 인터페이스만 보여 줍니다. `ip addr`의 출력을 저장하십시오",
+)
+
+
+def _again(heads: list[Line], form: re.Pattern[str]) -> list[int]:
+    """Where outputs begin: at the first interface, and each time it comes again."""
+
+    def name(line: str) -> tuple[str, str] | None:
+        found = form.match(line)
+        return found and (found[1], found[2])
+
+    first = name(heads[0][1])
+    return [place for place, line in heads if name(line) == first]
+
+
+def _long(seen: Shown, starts: list[int]) -> Parsed:
+    begin, doubts = last_output(seen, starts)
+    problems = [*seen.problems, *doubts]
+    entries: dict[str, Interface] = {}
+    block: list[Line] = []
+    outside = 0
+
+    def finish() -> None:
+        if block and (each := _HEAD.match(block[0][1])) is not None:
+            entries[free_key(each[2], entries)] = _interface(each, block[1:], problems)
+
+    for number, line in _parts(seen.lines, begin):
+        if not line.strip():
+            continue
+        if not seen.ended and number == len(seen.lines) and _WHOLE_END.fullmatch(line) is None:
+            problems.append(cut(number))
+            block.append((number, _CUT))
+        elif line[0] in " \t":
+            block.append((number, line))
+        elif _HEAD.match(line) is not None:
+            finish()
+            block = [(number, line)]
+        else:
+            outside += 1
+            problems.append(unread(number))
+    finish()
+    if outside > 2 * len(entries) + 1:
+        raise nothing(seen.lines, WHAT)
+    if entries and all(each.mac is None for each in entries.values()):
+        problems.append(Problem(_ONE_FAMILY))
+    return Parsed(entries, tuple(problems))
+
+
+def _parts(lines: list[str], begin: int) -> Iterator[Line]:
+    """Numbered lines; what `-o` put on one line, with a backslash for each break, is taken apart again."""
+    for number, line in enumerate(lines[begin:], begin + 1):
+        if "\\   " in line:
+            yield from ((number, part) for part in line.split("\\"))
+        else:
+            yield number, line
+
+
+def _interface(head: re.Match[str], body: list[Line], problems: list[Problem]) -> Interface:
+    words = head[5].split()
+    after = dict(zip(words, words[1:], strict=False))
+    told = "state" in after
+    values: dict[str, Any] = {
+        "index": int(head[1]),
+        "link": head[3] or "",
+        "flags": tuple(head[4].split(",")) if head[4] else (),
+        "mtu": _number(after.get("mtu")),
+        "qdisc": after.get("qdisc"),
+        "state": after.get("state"),
+        "master": after.get("master", "" if told else None),
+    }
+    addresses: list[str] = []
+    lifetimes: list[str] = []
+    known = "mode" not in after
+    detailed = False
+    for number, line in body:
+        said = line.split()
+        if not said:
+            continue
+        if said[0].startswith("link/") and "mac" not in values:
+            values |= _link(said)
+            detailed = "promiscuity" in said
+        elif said[0] in ("inet", "inet6"):
+            if len(said) < 3 or "scope" not in said or (address := _address(said[1:])) is None:
+                problems.append(unread(number))
+                known = False
+                continue
+            addresses.append(address)
+        elif said[0] == "valid_lft" and len(said) == 4:
+            lifetimes.append(_lifetime(said[1], said[3]))
+        elif said[0] == _CUT:
+            known = False
+        elif detailed and _NOT_A_KIND.match(said[0]) is None:
+            detailed = False
+            values |= _details(said)
+    if known:
+        values |= {"addresses": tuple(addresses), "lifetimes": tuple(lifetimes)}
+    return Interface(**values)
+
+
+def _link(said: list[str]) -> dict[str, Any]:
+    """What the link line tells: with -d (it has `promiscuity`) also that a kind follows, if there is one."""
+    after = dict(zip(said, said[1:], strict=False))
+    values: dict[str, Any] = {
+        "mac": said[1] if len(said) > 1 and _MAC.fullmatch(said[1]) else "",
+        "peer_netns": after.get("link-netns", None if "link-netnsid" in after else ""),
+    }
+    link_type = said[0].removeprefix("link/")
+    if link_type == "loopback" or "promiscuity" in after:
+        values["kind"] = link_type
+    return values
+
+
+def _details(said: list[str]) -> dict[str, Any]:
+    """The kind's line of `ip -d`."""
+    if said[0] != "vxlan":
+        return {"kind": said[0]}
+    after = dict(zip(said, said[1:], strict=False))
+    return {
+        "kind": "vxlan",
+        "vxlan_id": _number(after.get("id")),
+        "local": after.get("local", ""),
+        "port": _number(after.get("dstport")),
+        "learning": "nolearning" not in said,
+    }
+
+
+def _address(said: list[str]) -> str | None:
+    if said[1:2] == ["peer"] and len(said) > 2 and _ADDRESS.fullmatch(said[2]):
+        return f"{said[0]} peer {said[2]}"
+    return said[0] if _ADDRESS.fullmatch(said[0]) else None
+
+
+def _lifetime(valid: str, preferred: str) -> str:
+    if valid == preferred == "forever":
+        return "forever"
+    return f"{valid.removesuffix('sec')}/{preferred.removesuffix('sec')}"
+
+
+def _number(word: str | None) -> int | None:
+    return int(word) if word is not None and word.isascii() and word.isdigit() and len(word) < 12 else None
+
+
+def _json(text: str, problems: tuple[Problem, ...]) -> Parsed:
+    value, doubts = documents(text, "ip -d -j addr")
+    entries: dict[str, Interface] = {}
+    for each in value if isinstance(value, list) else ():
+        if each == {}:
+            continue
+        name = each.get("ifname") if isinstance(each, dict) else None
+        if not isinstance(name, str):
+            raise not_this("ip -d -j addr")
+        entries[free_key(name, entries)] = _from_json(each)
+    if not entries:
+        raise not_this("ip -d -j addr")
+    return Parsed(entries, (*problems, *doubts))
+
+
+def _from_json(each: dict[str, Any]) -> Interface:
+    full = "mtu" in each
+    link_info = each.get("linkinfo") if isinstance(each.get("linkinfo"), dict) else {}
+    kind = _text(link_info, "info_kind")
+    link_type = _text(each, "link_type")
+    if kind is None and (link_type == "loopback" or "promiscuity" in each):
+        kind = link_type
+    link_index = each.get("link_index")
+    link = _text(each, "link") or (f"if{link_index}" if isinstance(link_index, int) else "" if full else None)
+    values: dict[str, Any] = {
+        "index": _int(each, "ifindex"),
+        "kind": kind,
+        "flags": tuple(map(str, each["flags"])) if isinstance(each.get("flags"), list) else None,
+        "mtu": _int(each, "mtu"),
+        "qdisc": _text(each, "qdisc"),
+        "state": _text(each, "operstate"),
+        "mac": _text(each, "address") or ("" if link_type is not None else None),
+        "master": _text(each, "master") or ("" if full else None),
+        "link": link,
+        "peer_netns": _text(each, "link_netns") or ("" if full and "link_netnsid" not in each else None),
+    }
+    told = each.get("addr_info")
+    if isinstance(told, list) and all(isinstance(one, dict) for one in told):
+        shown_ones = [one for one in told if "local" in one]
+        values["addresses"] = tuple(map(_json_address, shown_ones))
+        values["lifetimes"] = tuple(map(_json_lifetime, shown_ones)) if full else None
+    if kind == "vxlan" and isinstance(data := link_info.get("info_data"), dict):
+        values |= {
+            "vxlan_id": _int(data, "id"),
+            "local": _text(data, "local") or _text(data, "local6") or "",
+            "port": _int(data, "port"),
+            "learning": data.get("learning") is not False,
+        }
+    return Interface(**values)
+
+
+def _text(of: dict[str, Any], name: str) -> str | None:
+    value = of.get(name)
+    return value if isinstance(value, str) else None
+
+
+def _int(of: dict[str, Any], name: str) -> int | None:
+    value = of.get(name)
+    return value if isinstance(value, int) else None
+
+
+def _json_address(one: dict[str, Any]) -> str:
+    peer = f" peer {one['address']}" if "address" in one else ""
+    return f"{one['local']}{peer}/{one.get('prefixlen')}"
+
+
+def _json_lifetime(one: dict[str, Any]) -> str:
+    valid, preferred = (
+        "forever" if one.get(name) == _FOREVER else f"{one.get(name)}sec"
+        for name in ("valid_life_time", "preferred_life_time")
+    )
+    return _lifetime(valid, preferred)
+
+
+def _one_line(seen: Shown, ones: list[Line]) -> Parsed:
+    starts = [place for place, line in ones if line.split("\\")[0] == ones[0][1].split("\\")[0]]
+    begin, doubts = last_output(seen, starts)
+    problems = [*seen.problems, *doubts, Problem(_ONLY_ADDRESSED)]
+    found: dict[str, tuple[int, list[str], list[str]]] = {}
+    for number, line in enumerate(seen.lines[begin:], begin + 1):
+        if not line.strip():
+            continue
+        row, _, lifetime = line.partition("\\")
+        each, said = _ONE_LINE.match(row), lifetime.split()
+        address = _address(each[3].split()[1:]) if each is not None and each[3].strip() not in ("inet", "inet6") else None
+        if each is None or address is None or len(said) != 4:
+            problems.append(unread(number))
+            continue
+        _, addresses, lifetimes = found.setdefault(each[2], (int(each[1]), [], []))
+        addresses.append(address)
+        lifetimes.append(_lifetime(said[1], said[3]))
+    if not found:
+        raise nothing(seen.lines, WHAT)
+    return Parsed(
+        {
+            name: Interface(index=index, addresses=tuple(addresses), lifetimes=tuple(lifetimes))
+            for name, (index, addresses, lifetimes) in found.items()
+        },
+        tuple(problems),
+    )
+
+
+def _brief(seen: Shown, starts: list[int]) -> Parsed:
+    begin, doubts = last_output(seen, starts)
+    problems = [*seen.problems, *doubts]
+    entries: dict[str, Interface] = {}
+    links = any("<" in line for line in seen.lines)
+    for number, line in enumerate(seen.lines[begin:], begin + 1):
+        if not line.strip():
+            continue
+        row = _BRIEF.fullmatch(line.rstrip())
+        if row is None or (not seen.ended and number == len(seen.lines)):
+            problems.append(unread(number) if row is None else cut(number))
+            continue
+        said = (row[4] or "").split()
+        values: dict[str, Any] = {"link": row[2] or "", "state": row[3]}
+        if links:
+            values["mac"] = said[0] if said and _MAC.fullmatch(said[0]) else ""
+            values["flags"] = tuple(said[-1].strip("<>").split(",")) if said and said[-1].startswith("<") else None
+        elif (addresses := _brief_addresses(said)) is not None:
+            values["addresses"] = addresses
+        else:
+            problems.append(unread(number))
+            continue
+        entries[free_key(row[1], entries)] = Interface(**values)
+    if not entries:
+        raise nothing(seen.lines, WHAT)
+    return Parsed(entries, tuple(problems))
+
+
+def _brief_addresses(said: list[str]) -> tuple[str, ...] | None:
+    addresses: list[str] = []
+    while said:
+        if said[0] == "metric" and len(said) > 1:
+            said = said[2:]
+            continue
+        if (address := _address(said)) is None:
+            return None
+        addresses.append(address)
+        said = said[3:] if " " in address else said[1:]
+    return tuple(addresses)
+
+
+source = Source(
+    name="ip_addr",
+    title=Text("network interfaces", "네트워크 인터페이스"),
+    files={"ip_addr.json": "ip -d -j addr", "ip_addr.txt": "ip addr"},
+    aliases=("ip_a", "ipaddr", "ip_address", "ip_link", "ip_l", "ifconfig"),
+    parse=parse,
+    volatile=frozenset({"index", "lifetimes"}),
+)

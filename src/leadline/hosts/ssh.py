@@ -1,0 +1,131 @@
+"""A host over SSH: one connection, strict host keys, the user's own agent, keys and ~/.ssh/config."""
+
+import asyncio
+import os
+from typing import TYPE_CHECKING
+
+from leadline.base.command import Command, Completed
+from leadline.base.errors import HostError
+from leadline.base.text import Text
+from leadline.hosts.shell import PLAIN, SUDO
+
+if TYPE_CHECKING:
+    import asyncssh
+
+CONNECT = 15
+"""Seconds until a host that does not answer is given up."""
+
+
+class SshHost:
+    """A host over SSH. `address`: a name, an address or an alias of the SSH configuration; `user`, `port`:
+    None leaves them to that configuration. `sudo`: run as root where sudo asks for no password."""
+
+    def __init__(
+        self, name: str, address: str, *, user: str | None = None, port: int | None = None, sudo: bool = False
+    ) -> None:
+        self.name = name
+        self._address = address
+        self._user = user
+        self._port = port
+        self._line = SUDO if sudo else PLAIN
+
+    async def run(self, command: Command) -> Completed:
+        """Runs the script over a connection of its own.
+
+        Raises HostError where the host is not reached, not trusted, refuses us, or the connection breaks.
+        """
+        import asyncssh
+
+        try:
+            async with asyncssh.connect(self._address, options=self._options()) as connection:
+                async with asyncio.timeout(command.timeout):
+                    done = await connection.run(self._line, input=command.text.encode(), encoding=None)
+        except TimeoutError:
+            raise HostError(self._late(command)) from None
+        except (OSError, asyncssh.Error, ValueError) as error:
+            raise HostError(self._refusal(error)) from error
+        if done.exit_status is None:  # the session died: asyncssh does not raise for it
+            raise HostError(
+                Text(
+                    f"{self.name}: the connection broke before the recording ended; record this host again",
+                    f"{self.name}: 기록이 끝나기 전에 연결이 끊겼습니다. 이 호스트를 다시 기록하십시오",
+                )
+            )
+        return Completed(done.exit_status, _bytes(done.stdout), _bytes(done.stderr))
+
+    def _options(self) -> "asyncssh.SSHClientConnectionOptions":
+        import asyncssh
+
+        chosen: dict[str, object] = {
+            "host": self._address,
+            "connect_timeout": CONNECT,
+            "login_timeout": CONNECT,
+            "keepalive_interval": 15,
+            "keepalive_count_max": 4,
+        }
+        if self._user is not None:
+            chosen["username"] = self._user
+        if self._port is not None:
+            chosen["port"] = self._port
+        options = asyncssh.SSHClientConnectionOptions(**chosen)
+        if options.known_hosts is None:  # `UserKnownHostsFile none` would trust anybody
+            options = asyncssh.SSHClientConnectionOptions(options, known_hosts=b"")
+        return options
+
+    def _late(self, command: Command) -> Text:
+        return Text(
+            f"{self.name}: no answer in time (connecting {CONNECT} s, recording {command.timeout:.0f} s); check the address and the network, or allow more with --timeout",
+            f"{self.name}: 제시간에 응답이 없습니다(연결 {CONNECT}초, 기록 {command.timeout:.0f}초). 주소와 네트워크를 확인하거나 --timeout으로 시간을 늘리십시오",
+        )
+
+    def _refusal(self, error: Exception) -> Text:
+        import asyncssh
+
+        name, address = self.name, self._address
+        keyscan = f"ssh-keyscan {f'-p {self._port} ' if self._port else ''}{address} >> ~/.ssh/known_hosts"
+        if isinstance(error, asyncssh.HostKeyNotVerifiable):
+            if _known(self._options().known_hosts, address, self._port):
+                return Text(
+                    f"{name}: its host key is not the one that was trusted; if the machine was really replaced, remove the old key with `ssh-keygen -R {address}` and connect once with ssh",
+                    f"{name}: 호스트 키가 신뢰하던 키와 다릅니다. 서버를 실제로 교체한 것이라면 `ssh-keygen -R {address}`로 옛 키를 지우고 ssh로 한 번 접속하십시오",
+                )
+            return Text(
+                f"{name}: its host key is not known; connect once with `ssh {address}` and compare the key, or add it with `{keyscan}`",
+                f"{name}: 알 수 없는 호스트 키입니다. `ssh {address}`로 한 번 접속하여 키를 확인하거나 `{keyscan}`로 추가하십시오",
+            )
+        if isinstance(error, asyncssh.PermissionDenied):
+            who = self._user or "the user of the SSH configuration"
+            return Text(
+                f"{name}: the login as {who} was refused; load the key with ssh-add, or name another user as user@{address}",
+                f"{name}: {self._user or 'SSH 설정의 사용자'} 로그인이 거부되었습니다. ssh-add로 키를 등록하거나 다른 사용자를 user@{address}로 지정하십시오",
+            )
+        if isinstance(error, ConnectionRefusedError):
+            return Text(
+                f"{name}: the connection was refused; check that sshd runs there and that the port is right",
+                f"{name}: 연결이 거부되었습니다. sshd가 실행 중인지, 포트가 맞는지 확인하십시오",
+            )
+        if isinstance(error, OSError) and type(error).__name__ == "gaierror":
+            return Text(
+                f"{name}: the name {address} is not known; check it, or give an address",
+                f"{name}: {address}라는 이름을 찾을 수 없습니다. 이름을 확인하거나 주소를 지정하십시오",
+            )
+        return Text(
+            f"{name}: the connection failed ({error}); try `ssh {address}`",
+            f"{name}: 연결하지 못하였습니다({error}). `ssh {address}`로 확인하십시오",
+        )
+
+
+def _known(known_hosts: object, address: str, port: int | None) -> bool:
+    """Whether a key of this host is trusted already, so that the one it shows is another one."""
+    import asyncssh
+
+    files = known_hosts or os.path.expanduser("~/.ssh/known_hosts")  # noqa: PTH111 - as asyncssh does
+    try:
+        matched = asyncssh.match_known_hosts(files, address, "", port)  # type: ignore[arg-type]
+    except (OSError, ValueError):
+        return False
+    return any(matched[:2])
+
+
+def _bytes(value: object) -> bytes:
+    return value if isinstance(value, bytes) else b""

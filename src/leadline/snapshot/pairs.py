@@ -1,0 +1,107 @@
+"""Which snapshot is compared with which: two folders, two fleets, or one folder of numbered texts."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from leadline.base.errors import UsageError
+from leadline.base.text import Text
+from leadline.facts.source import Problem
+from leadline.snapshot.snapshot import FileProblem, Snapshot
+from leadline.snapshot.store import load, load_pair
+
+_SAVED = re.compile(r"iptables-save v\S+.* on (\w{3} \w{3} +\d+ \d\d:\d\d:\d\d \d{4})")
+
+
+class Pairing(msgspec.Struct, frozen=True):
+    """The hosts to compare, (name, before, after), and the hosts that only one side has."""
+
+    pairs: tuple[tuple[str, Snapshot, Snapshot], ...]
+    problems: tuple[FileProblem, ...] = ()
+
+
+def match(before: Path, after: Path | None) -> Pairing:
+    """The pairs of two folders; without `after`, of the numbered texts in one folder.
+
+    One host on each side is one pair, whatever the folders are called; several are matched by name.
+    Raises UsageError where a folder is missing or the sides have no host in common.
+    """
+    if after is None:
+        one, other = load_pair(before)
+        return Pairing(((host_name(before, one, before, other), one, other),))
+    left, right = load(before), load(after)
+    if len(left) == len(right) == 1:
+        (one,), (other,) = left.values(), right.values()
+        return Pairing(((host_name(before, one, after, other), one, other),))
+    both = [name for name in right if name in left]
+    if not both:
+        raise UsageError(
+            Text(
+                "{before} and {after} have no host in common; name the hosts' folders alike on both sides",
+                "{before}와(과) {after}에 같은 호스트가 없습니다. 양쪽 호스트 폴더의 이름을 맞추십시오",
+            ).fill(before=before, after=after)
+        )
+    only = [
+        *(_only(name, before, after) for name in left if name not in right),
+        *(_only(name, after, before) for name in right if name not in left),
+    ]
+    return Pairing(tuple((name, left[name], right[name]) for name in both), tuple(only))
+
+
+def _only(name: str, here: Path, there: Path) -> FileProblem:
+    text = Text("not in {there}, so not compared", "{there}에 없어 비교하지 않았습니다").fill(there=there)
+    return FileProblem(name, str(here / name), Problem(text))
+
+
+def host_name(before: Path, one: Snapshot, after: Path, other: Snapshot) -> str:
+    """The best name of a host: what a side recorded of itself, else the folder around `before` and `after`."""
+    left, right = before.resolve(), after.resolve()
+    if other.host != right.name:
+        return other.host
+    if one.host != left.name:
+        return one.host
+    if left.parent == right.parent and left != right and right.parent.name:
+        return right.parent.name
+    return other.host
+
+
+def doubts(before: Snapshot, after: Snapshot) -> Iterator[Text]:
+    """What makes a comparison of these two look mistaken: two hosts, swapped sides, the same texts twice."""
+    first, second = moment(before), moment(after)
+    if first is not None and second is not None and second < first:
+        yield Text(
+            "AFTER was recorded {second}, earlier than BEFORE, {first}; swap them if that is not meant",
+            "AFTER의 기록 시각({second})이 BEFORE({first})보다 이릅니다. 의도한 것이 아니면 순서를 바꾸십시오",
+        ).fill(first=_clock(first), second=_clock(second))
+    common = [name for name in before.names() if name in after.names()]
+    if common and all(_texts(before, name) == _texts(after, name) for name in common):
+        yield Text(
+            "BEFORE and AFTER hold the same texts, byte for byte; was one of them saved under both names?",
+            "BEFORE와 AFTER의 텍스트가 완전히 같습니다. 같은 파일을 두 이름으로 저장하지 않았는지 확인하십시오",
+        )
+
+
+def moment(snapshot: Snapshot) -> float | None:
+    """When a snapshot was taken, in seconds since the epoch: by its manifest, else by its iptables-save text
+    (whose clock has no zone, so it is good for comparing with another one like it)."""
+    if snapshot.taken is not None:
+        return snapshot.taken
+    for text in _texts(snapshot, "iptables"):
+        if (found := _SAVED.search(text)) is not None:
+            try:
+                return datetime.strptime(found[1], "%a %b %d %H:%M:%S %Y").timestamp()
+            except ValueError:
+                return None
+    return None
+
+
+def _clock(moment: float) -> str:
+    return datetime.fromtimestamp(moment).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _texts(snapshot: Snapshot, name: str) -> list[str]:
+    facts = [snapshot.fact(name, variant) for variant in snapshot.variants(name)]
+    return [fact.text for fact in facts if fact is not None]
