@@ -8,7 +8,6 @@ import msgspec
 Row = tuple[str, str | None, str | None, str | None]
 
 _GLYPHS = "├└│─ |`-"
-_ROW_STARTS = "/├└│|` "
 _NAMES = ("TARGET", "SOURCE", "FSTYPE", "OPTIONS")
 _WIDEST_TERMINAL = 300
 
@@ -27,53 +26,38 @@ def read(lines: Sequence[str], begin: int) -> Table:
     names = header.split()
     starts = [header.index(name + " ") if name != names[-1] else header.rindex(name) for name in names]
     order = [names.index(name) for name in _NAMES]
-    width = _cut_at(lines[begin + 1 :]) if names[-1] == "OPTIONS" else None
-    rows: list[tuple[int, Row | None]] = []
-    current: list[str] | None = None
-    number, extent = begin + 1, 0
-    type_at = order[_NAMES.index("FSTYPE")]
-    type_width = starts[type_at + 1] - starts[type_at] - 1 if type_at + 1 < len(starts) else 0
-
-    def finish() -> None:
-        if current is None:
-            return
-        target, of, fstype, options = (current[place] for place in order)
-        if not (target.startswith("/") and of and fstype and options):
-            rows.append((number, None))
-        elif width is None:
-            rows.append((number, (target, of, fstype, options)))
-        else:
-            # cells that fill the room they had may go on
-            rows.append(
-                (
-                    number,
-                    (
-                        target,
-                        of,
-                        fstype if len(fstype) < type_width else None,
-                        options if extent < width else None,
-                    ),
-                )
-            )
-
+    options_at = order[_NAMES.index("OPTIONS")]
+    found: list[tuple[int, list[str] | None, int]] = []
+    ends: list[int] = []
     for at, line in enumerate(lines[begin + 1 :], begin + 2):
         if not line.strip():
             continue
         cells = _cells(line, starts)
-        if cells is None:
-            finish()
-            current = None
-            rows.append((at, None))
+        if cells is None or (not cells[0].startswith("/") and (cells[0] or not found or found[-1][1] is None)):
+            found.append((at, None, 0))
             continue
-        if cells[0].startswith("/"):
-            finish()
-            current, number, extent = cells, at, len(line)
-        elif cells[0] or current is None:
-            rows.append((at, None))
+        if cells[options_at]:
+            ends.append(len(line))
+        if cells[0]:
+            found.append((at, cells, len(line)))
         else:
-            current = [old + new for old, new in zip(current, cells, strict=True)]
-            extent = max(extent, len(line))
-    finish()
+            number, above, extent = found[-1]
+            joined = [old + new for old, new in zip(above or cells, cells, strict=True)]
+            found[-1] = number, joined, max(extent, len(line)) if cells[options_at] else extent
+    width = _cut_at(ends) if names[-1] == "OPTIONS" else None
+    type_at = order[_NAMES.index("FSTYPE")]
+    room = starts[type_at + 1] - starts[type_at] - 1 if type_at + 1 < len(starts) else 0
+    rows: list[tuple[int, Row | None]] = []
+    for number, row_cells, extent in found:
+        target, of, fstype, options = (row_cells[place] for place in order) if row_cells else ("", "", "", "")
+        if not (target and of and fstype and options):
+            rows.append((number, None))
+        elif width is None:
+            rows.append((number, (target, of, fstype, options)))
+        else:
+            # what fills the room it had may go on
+            sure_type = fstype if len(fstype) < room else None
+            rows.append((number, (target, of, sure_type, options if extent < width else None)))
     return Table(rows, width)
 
 
@@ -128,9 +112,8 @@ def _places(line: str, starts: list[int]) -> list[int]:
     return places
 
 
-def _cut_at(lines: Sequence[str]) -> int | None:
+def _cut_at(ends: list[int]) -> int | None:
     """The width at which a terminal cut the lines: the longest length, where many lines have just that."""
-    lengths = [len(line) for line in lines if line[:1] and line[0] in _ROW_STARTS]
-    longest = max(lengths, default=0)
-    many = max(3, len(lengths) // 10)
-    return longest if longest <= _WIDEST_TERMINAL and lengths.count(longest) >= many else None
+    longest = max(ends, default=0)
+    many = max(3, len(ends) // 10)
+    return longest if longest <= _WIDEST_TERMINAL and ends.count(longest) >= many else None

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-_BARE_META = frozenset("iif oif iifname oifname iifgroup oifgroup".split())
+_BARE_META = frozenset(["iif", "oif", "iifname", "oifname", "iifgroup", "oifgroup"])
 _QUOTED_META = frozenset(("iif", "oif", "iifname", "oifname"))
 _MARKS = ({"meta": {"key": "mark"}}, {"ct": {"key": "mark"}})
 _OPERATORS = frozenset(("&", "|", "^", "<<", ">>"))

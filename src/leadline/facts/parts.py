@@ -4,6 +4,7 @@ import re
 
 import msgspec
 
+from leadline.base.errors import ParseError
 from leadline.base.text import Text
 from leadline.facts.source import Problem
 
@@ -27,17 +28,31 @@ class Part(msgspec.Struct, frozen=True):
     text: str
 
 
-def show(*globs: str) -> str:
-    """The POSIX sh command that prints these files as parts; one that may not be read is said to be so."""
+def show(*globs: str, awk: str = "") -> str:
+    """The POSIX sh command that prints these files as parts; what may not be read is said to be so.
+
+    `awk`: a program that prints the parts instead, for files that hold what must not leave the host.
+    """
+    folders = sorted({glob.rpartition("/")[0] for glob in globs if "*" not in glob.rpartition("/")[0]})
+    denied = f"""printf '==> %s <==\\n{_DENIED}\\n\\n' "$f""""
     return (
-        f"for f in {' '.join(globs)}; do"
-        """ if [ -f "$f" ] && [ -r "$f" ]; then printf '==> %s <==\\n' "$f"; cat "$f"; echo;"""
-        f""" elif [ -f "$f" ]; then printf '==> %s <==\\n{_DENIED}\\n' "$f"; fi; done"""
+        f"set --; for f in {' '.join(folders)}; do"
+        f""" if [ -d "$f" ] && ! [ -x "$f" ]; then {denied}; fi; done;"""
+        f" for f in {' '.join(globs)}; do"
+        f""" if [ -f "$f" ] && [ -r "$f" ]; then {_collect(awk)}; elif [ -f "$f" ]; then {denied}; fi; done"""
+        + (f"; if [ $# -gt 0 ]; then awk '{awk}' \"$@\"; fi" if awk else "")
     )
 
 
+def _collect(awk: str) -> str:
+    return 'set -- "$@" "$f"' if awk else """printf '==> %s <==\\n' "$f"; cat "$f"; echo"""
+
+
 def parts(text: str) -> tuple[list[Part], list[Problem]]:
-    """The files of a text in its order; the same path again replaces the content before, with a Problem."""
+    """The files of a text in its order; the same path again replaces the content before, with a Problem.
+
+    Raises ParseError where there are files but none may be read.
+    """
     found: dict[str, Part] = {}
     problems: list[Problem] = []
     read: list[tuple[str, int, list[str]]] = [("", 1, [])]
@@ -55,4 +70,6 @@ def parts(text: str) -> tuple[list[Part], list[Problem]]:
             if path in found:
                 problems.append(Problem(_AGAIN.fill(path=path), start))
             found[path] = Part(path, start, content)
+    if problems and not found:
+        raise ParseError(problems[0].text, problems[0].line)
     return list(found.values()), problems

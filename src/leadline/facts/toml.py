@@ -18,8 +18,6 @@ def parse_toml(text: str, main: str) -> Parsed:
     """Settings of every file in a text of parts; those of `main`, or of a text without head lines, have the
     bare key, others `<file> <key>`. Raises ParseError where a text without head lines is no TOML."""
     found, problems = parts(text)
-    if not found:
-        raise nothing((), main)
     entries: dict[str, str] = {}
     for part in found:
         try:

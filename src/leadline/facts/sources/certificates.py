@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from leadline.base.text import Text
-from leadline.facts.parts import parts
+from leadline.facts.parts import parts, show
 from leadline.facts.reading import nothing
 from leadline.facts.source import Parsed, Problem, Source
 
@@ -42,8 +42,6 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
 def parse(text: str) -> Parsed:
     """Path → Certificate; the second and later ones of a file have `<path> <subject>`."""
     found, problems = parts(text)
-    if not found:
-        raise nothing((), "*.crt")
     entries: dict[str, Certificate] = {}
     for part in found:
         blocks = [match[0].encode() for match in _BLOCK.finditer(part.text)] + _embedded(part.text)
@@ -56,7 +54,7 @@ def parse(text: str) -> Parsed:
                 continue
             first = bool(part.path) and part.path not in entries
             entries[part.path if first else f"{part.path} {certificate.subject}".strip()] = certificate
-    if not entries and not found[0].path:
+    if found and not entries and not found[0].path:
         raise nothing(text.split("\n"), "*.crt")
     return Parsed(entries, tuple(problems))
 
@@ -149,10 +147,7 @@ FNR == 1 && !/^-----BEGIN CERTIFICATE-----/ { inside = 0 }
 source = Source(
     name="certificates",
     title=Text("certificates", "인증서"),
-    files={
-        "certificates.txt": f"set --; for f in {' '.join('/' + path for path in _PATHS)} {_KUBECONFIGS}; do"
-        f""" [ -r "$f" ] && set -- "$@" "$f"; done; if [ $# -gt 0 ]; then awk '{_AWK}' "$@"; fi"""
-    },
+    files={"certificates.txt": show(*(f"/{path}" for path in _PATHS), _KUBECONFIGS, awk=_AWK)},
     aliases=("certs",),
     parse=parse,
     paths=_PATHS,

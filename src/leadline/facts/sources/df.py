@@ -64,7 +64,7 @@ def parse(text: str) -> Parsed:
             used=_bytes(used, unit),
             available=_bytes(available, unit),
             use_percent=int(percent[:-1]) if percent != "-" else None,
-            rounded=unit == 0 or abs(unit) > 1024,
+            rounded=unit <= 0 or unit > 1024,
         )
     if not entries and not unreadable:
         raise nothing(lines, WHAT)

@@ -9,8 +9,8 @@ from leadline.facts.saved import read
 from leadline.facts.source import Parsed, Source
 
 _WHAT = "ip neigh"
-_STATES = frozenset("INCOMPLETE REACHABLE STALE DELAY PROBE FAILED NOARP PERMANENT NONE".split())
-_FLAGS = frozenset("router proxy extern_learn offload managed ext_managed extern_valid".split())
+_STATES = frozenset(["INCOMPLETE", "REACHABLE", "STALE", "DELAY", "PROBE", "FAILED", "NOARP", "PERMANENT", "NONE"])
+_FLAGS = frozenset(["router", "proxy", "extern_learn", "offload", "managed", "ext_managed", "extern_valid"])
 _ADDRESS = re.compile(r"[0-9a-fA-F]*[:.][0-9a-fA-F:.]*$")
 _MAC = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2})+$|\d{1,3}(?:\.\d{1,3}){3}$")
 
@@ -32,11 +32,11 @@ class _Item(msgspec.Struct, frozen=True):
     dev: str
     lladdr: str = ""
     state: list[str] = []
-    router: None | msgspec.UnsetType = msgspec.UNSET
-    proxy: None | msgspec.UnsetType = msgspec.UNSET
-    extern_learn: None | msgspec.UnsetType = msgspec.UNSET
-    offload: None | msgspec.UnsetType = msgspec.UNSET
-    managed: None | msgspec.UnsetType = msgspec.UNSET
+    router: msgspec.UnsetType | None = msgspec.UNSET
+    proxy: msgspec.UnsetType | None = msgspec.UNSET
+    extern_learn: msgspec.UnsetType | None = msgspec.UNSET
+    offload: msgspec.UnsetType | None = msgspec.UNSET
+    managed: msgspec.UnsetType | None = msgspec.UNSET
 
 
 def _entry(address: str, device: str, mac: str, states: list[str], flags: list[str]) -> tuple[str, Neighbour]:

@@ -15,18 +15,16 @@ from leadline.facts.source import Parsed, Source
 
 _WHAT = "ip route show table all"
 _TYPES = frozenset(
-    "unicast local broadcast anycast multicast throw unreachable prohibit blackhole nat".split()
+    ["unicast", "local", "broadcast", "anycast", "multicast", "throw", "unreachable", "prohibit", "blackhole", "nat"]
 )
 _FLAGS = frozenset(
-    "onlink dead linkdown pervasive offload trap notify unresolved cloned rt_offload rt_trap rt_offload_failed".split()
+    ["onlink", "dead", "linkdown", "pervasive", "offload", "trap", "notify", "unresolved", "cloned", "rt_offload", "rt_trap", "rt_offload_failed"]
 )
 _OPTIONS = frozenset(
-    "window rtt rttvar ssthresh cwnd advmss reordering hoplimit initcwnd features rto_min initrwnd"
-    " quickack congctl fastopen_no_cookie".split()
+    ["window", "rtt", "rttvar", "ssthresh", "cwnd", "advmss", "reordering", "hoplimit", "initcwnd", "features", "rto_min", "initrwnd", "quickack", "congctl", "fastopen_no_cookie"]
 )
 _KEYWORDS = _OPTIONS | frozenset(
-    "via dev table proto scope src metric mtu pref expires error weight nhid realm realms tos dsfield from uid iif"
-    " users age ipid".split()
+    ["via", "dev", "table", "proto", "scope", "src", "metric", "mtu", "pref", "expires", "error", "weight", "nhid", "realm", "realms", "tos", "dsfield", "from", "uid", "iif", "users", "age", "ipid"]
 )
 _DESTINATION = re.compile(r"(?:default|[0-9a-fA-F:.]+(?:/\d{1,3})?)$")
 _ADDRESS = re.compile(r"(?:[0-9a-fA-F]*:[0-9a-fA-F:.]*|\d{1,3}(?:\.\d{1,3}){3})$")

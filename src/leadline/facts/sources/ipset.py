@@ -12,7 +12,7 @@ from leadline.facts.source import Parsed, Source
 _WHAT = "ipset save"
 # the kernel grows hashsize by itself and draws initval at random
 _MOVING = frozenset(("hashsize", "bucketsize", "initval"))
-_VALUED = frozenset("family maxelem timeout size netmask markmask range hashsize bucketsize initval bitmask".split())
+_VALUED = frozenset(["family", "maxelem", "timeout", "size", "netmask", "markmask", "range", "hashsize", "bucketsize", "initval", "bitmask"])
 _CREATE = re.compile(r"create (\S+) (\S+)(?: (.*))?$")
 _ADD = re.compile(r"add (\S+) (\S+)(?: (.*))?$")
 _COMMENT = re.compile(r'\bcomment "([^"]*)"')

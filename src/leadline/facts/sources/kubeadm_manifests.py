@@ -4,7 +4,7 @@ from typing import Any
 
 from leadline.base.text import Text
 from leadline.facts.concealment import conceal
-from leadline.facts.parts import parts
+from leadline.facts.parts import parts, show
 from leadline.facts.reading import free_key, nothing
 from leadline.facts.source import Parsed, Problem, Source
 from leadline.facts.yaml import load_yaml
@@ -26,8 +26,6 @@ def parse(text: str) -> Parsed:
     """`<container> image` and `<container> --flag` → value ("" for a flag without one). Containers of a static
     pod are named after their component: kube-apiserver, kube-controller-manager, kube-scheduler, etcd."""
     found, problems = parts(text)
-    if not found:
-        raise nothing((), "/etc/kubernetes/manifests/*.yaml")
     entries: dict[str, str] = {}
     for part in found:
         containers = _containers(load_yaml(part.text))
@@ -66,10 +64,7 @@ def _read(container: dict[str, Any], entries: dict[str, str]) -> None:
 source = Source(
     name="kubeadm_manifests",
     title=Text("static pods of the control plane", "컨트롤 플레인 정적 파드"),
-    files={
-        "kubeadm_manifests.txt": "set --; for f in /etc/kubernetes/manifests/*.yaml; do"
-        f""" [ -r "$f" ] && set -- "$@" "$f"; done; if [ $# -gt 0 ]; then awk '{_AWK}' "$@"; fi"""
-    },
+    files={"kubeadm_manifests.txt": show("/etc/kubernetes/manifests/*.yaml", awk=_AWK)},
     aliases=("manifests", "static_pods"),
     parse=parse,
     paths=("etc/kubernetes/manifests/*.yaml", "etc/kubernetes/manifests/*.yml"),

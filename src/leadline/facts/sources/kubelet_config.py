@@ -36,8 +36,6 @@ def parse(text: str) -> Parsed:
     """Setting → value as text: the dotted key for config.yaml, else `<file> <key>`. Flags are keys of their own
     (`/var/lib/kubelet/kubeadm-flags.env --pod-infra-container-image`), units have `[Section] Key`."""
     found, problems = parts(text)
-    if not found:
-        raise nothing((), "/var/lib/kubelet/config.yaml")
     entries: dict[str, str] = {}
     for part in found:
         if part.path.endswith((".env", "/default/kubelet", "/sysconfig/kubelet")):

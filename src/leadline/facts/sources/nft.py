@@ -86,7 +86,7 @@ def _logical(lines: list[str]) -> Iterator[tuple[int, str]]:
         begun = begun if held else number
         bare = re.sub(r'"[^"]*"', "", line)
         inner = bare.count("{") - bare.count("}")
-        if inner > 0 and not bare.endswith("{") or "elements = {" in bare and inner > 0:
+        if (inner > 0 and not bare.endswith("{")) or ("elements = {" in bare and inner > 0):
             held = line
             continue
         held = ""

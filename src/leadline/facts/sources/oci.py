@@ -10,7 +10,7 @@ import re
 import msgspec
 
 from leadline.base.text import Text
-from leadline.facts.parts import parts
+from leadline.facts.parts import parts, show
 from leadline.facts.reading import nothing
 from leadline.facts.source import Parsed, Problem, Source
 
@@ -74,8 +74,6 @@ def parse(text: str) -> Parsed:
     """Container id → OciSpec, from `==> …/<id>/config.json <==` parts; of a single file without its path the
     key is the last word of its cgroup path."""
     found, problems = parts(text)
-    if not found:
-        raise nothing((), WHAT)
     entries: dict[str, OciSpec] = {}
     for part in found:
         try:
@@ -85,7 +83,7 @@ def parse(text: str) -> Parsed:
             continue
         ids = _ID.findall(part.path) or _ID.findall(raw.linux.cgroups_path) or [raw.linux.cgroups_path]
         entries[ids[-1]] = _spec(raw)
-    if not entries and not found[0].path:
+    if found and not entries and not found[0].path:
         raise nothing(text.split("\n"), WHAT)
     return Parsed(entries, tuple(problems))
 
@@ -138,10 +136,7 @@ _PATHS = (
 source = Source(
     name="oci",
     title=Text("OCI specifications", "OCI 명세"),
-    files={
-        "oci.txt": f"set --; for f in {' '.join('/' + path for path in _PATHS)}; do"
-        f""" [ -r "$f" ] && set -- "$@" "$f"; done; if [ $# -gt 0 ]; then awk '{_AWK}' "$@"; fi"""
-    },
+    files={"oci.txt": show(*(f"/{path}" for path in _PATHS), awk=_AWK)},
     aliases=("oci_specs",),
     parse=parse,
     paths=_PATHS,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import Literal
+from typing import Literal, TypeVar
 
 import msgspec
 
@@ -10,6 +10,8 @@ from leadline.base.errors import ParseError
 from leadline.base.text import Text
 from leadline.facts.reading import Shown, cut, free_key, last_output, nothing, shown, unread
 from leadline.facts.source import Parsed, Problem, Source
+
+T = TypeVar("T", str, int)
 
 WHAT = "ss -tulnp"
 EPHEMERAL = 32768
@@ -47,7 +49,7 @@ _NOISE = re.compile(r"(?:RTNETLINK answers|Failed to |Cannot open|ss: |sudo: |\(
 class Listener(msgspec.Struct, frozen=True, kw_only=True):
     """A socket that waits for others. `address` without brackets and scope; `interface`: the scope, or "".
 
-    `processes`: their names as the kernel keeps them (15 characters), sorted; () where the kernel itself
+    `processes` and their `pids` and `fds`: the names as the kernel keeps them (15 characters), sorted; () where the kernel itself
     holds the socket, None where the text does not tell. Sockets of one address and port are one Listener.
     """
 
@@ -56,8 +58,8 @@ class Listener(msgspec.Struct, frozen=True, kw_only=True):
     port: int
     interface: str = ""
     processes: tuple[str, ...] | None = None
-    pids: tuple[int, ...] = ()
-    fds: tuple[int, ...] = ()
+    pids: tuple[int, ...] | None = None
+    fds: tuple[int, ...] | None = None
 
     @property
     def exposure(self) -> Literal["loopback", "node", "everywhere"]:
@@ -195,14 +197,14 @@ def _listener(protocol: str, local: str, held: list[tuple[str, str, str]], known
         port=number,
         interface=interface,
         processes=tuple(sorted({name for name, _, _ in held})) if known else None,
-        pids=tuple(sorted({int(pid[:9]) for _, pid, _ in held})),
-        fds=tuple(sorted({int(fd[:9]) for _, _, fd in held if fd != "-1"})),
+        pids=tuple(sorted({int(pid[:9]) for _, pid, _ in held})) if known else None,
+        fds=tuple(sorted({int(fd[:9]) for _, _, fd in held})) if known and held[0][2] != "-1" else None,
     )
 
 
 def _entries(sockets: list[Listener]) -> dict[str, Listener]:
     # only root sees whose a privileged port is; then a socket without a process belongs to the kernel
-    as_root = any(each.processes and (each.port < _PRIVILEGED or 1 in each.pids) for each in sockets)
+    as_root = any(each.processes and (each.port < _PRIVILEGED or 1 in (each.pids or ())) for each in sockets)
     entries: dict[str, Listener] = {}
     for each in sockets:
         if each.processes is None and as_root:
@@ -212,15 +214,19 @@ def _entries(sockets: list[Listener]) -> dict[str, Listener]:
         if other is not None and other.port == each.port:
             entries[key] = msgspec.structs.replace(
                 each,
-                processes=tuple(sorted({*(other.processes or ()), *(each.processes or ())}))
-                if other.processes is not None or each.processes is not None
-                else None,
-                pids=tuple(sorted({*other.pids, *each.pids})),
-                fds=tuple(sorted({*other.fds, *each.fds})),
+                processes=_both(other.processes, each.processes),
+                pids=_both(other.pids, each.pids),
+                fds=_both(other.fds, each.fds),
             )
         else:
             entries[free_key(key, entries)] = each
     return entries
+
+
+def _both(one: tuple[T, ...] | None, other: tuple[T, ...] | None) -> tuple[T, ...] | None:
+    if one is None or other is None:
+        return one if other is None else other
+    return tuple(sorted({*one, *other}))
 
 
 def _key(each: Listener) -> str:

@@ -14,7 +14,7 @@ COMMAND = (
     ' if read -r size <"$d/disksize" && read -r words <"$d/comp_algorithm"; then'
     ' echo "/dev/${d##*/} disksize=$size algorithm=$words"; fi; done 2>/dev/null; :'
 )
-_DEVICE = re.compile(r"(/dev/zram\d+) disksize=(\d+) algorithm=(?:.*\[([\w-]+)\]|([\w-]+))")
+_DEVICE = re.compile(r"(/dev/zram\d+) disksize=(\d+) algorithm=(?:.*\[([\w-]+)\].*|([\w-]+))")
 _UNITS = {"": 1, "B": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
 
