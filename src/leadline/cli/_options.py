@@ -83,10 +83,10 @@ def options(command: Command) -> Command:
             "--no-color", is_flag=True, callback=_keep, expose_value=False, help=said("No colours.", "색을 쓰지 않습니다.")
         ),
         click.option(
-            "-q", "--quiet", is_flag=True, callback=_keep, expose_value=False, help=said("Only the result.", "결과만 보여 줍니다.")
+            "-q", "--quiet", is_flag=True, callback=_keep, expose_value=False, help=said("No notes on progress.", "진행 상황을 알리지 않습니다.")
         ),
         click.option(
-            "-v", "--verbose", is_flag=True, callback=_keep, expose_value=False, help=said("Say more.", "더 자세히 보여 줍니다.")
+            "-v", "--verbose", is_flag=True, callback=_keep, expose_value=False, help=said("More notes on progress.", "진행 상황을 자세히 알립니다.")
         ),
     )
     for option in reversed(shared):

@@ -10,6 +10,7 @@ from leadline.explain.pair import Pair
 from leadline.explain.rule import Certainty, Match, Rule, rules
 from leadline.explain.topic import Meaning, meaning
 from leadline.explain.witness import Evidence
+from leadline.facts.source import sources
 from leadline.snapshot.diff import Change, diff
 from leadline.snapshot.snapshot import FileProblem, Snapshot
 
@@ -106,10 +107,16 @@ def explain(before: Snapshot, after: Snapshot) -> Explanation:
 
 
 def _best(change: Change, pair: Pair) -> tuple[Rule | None, Match | None]:
-    """The rule with the best evidence: shown before likely, then more evidence, then by name."""
+    """The rule with the best evidence: shown before likely, then more evidence, then by name.
+
+    Where only fields moved that always do (`Source.volatile`), only `runtime` rules are asked.
+    """
     best: tuple[Rule | None, Match | None] = None, None
     rank = (-1, -1)
+    volatile = bool(change.fields) and sources()[change.fact].volatile.issuperset(change.fields)
     for rule in rules().get(change.fact, ()):
+        if volatile and rule.class_ != "runtime":
+            continue
         match = rule.match(change, pair)
         if match is None or not match.evidence:
             continue

@@ -7,6 +7,7 @@ import msgspec
 from leadline.base.text import Text
 from leadline.explain.components import seen, seen_apart
 from leadline.explain.pair import Pair
+from leadline.explain.proof import only
 from leadline.explain.rule import Match
 from leadline.explain.witness import Evidence, Witness
 from leadline.snapshot.diff import Change
@@ -16,32 +17,69 @@ WHERE = {
     "node": Text("the node's address", "노드 주소"),
     "everywhere": Text("every address", "모든 주소"),
 }
+EVERYONE = Text("every installer", "모든 설치 도구")
 _USUAL = Text("It listens on {where}, as {who} does.", "{where}에서 listen하며, {who}의 일반적인 구성입니다.")
 _UNUSUAL = Text(
     "It listens on {where}; usual is {usual}: check who may reach it.",
     "{where}에서 listen합니다. 일반적인 구성은 {usual}이므로 누가 접근할 수 있는지 확인하십시오.",
 )
+_OFF = Text(
+    "It listens on {where}; usually this port is off: check who may reach it.",
+    "{where}에서 listen합니다. 보통은 꺼져 있는 포트이므로 누가 접근할 수 있는지 확인하십시오.",
+)
+_MOVED = Text("{binding} Before, it listened on {where}.", "{binding} 이전에는 {where}에서 listen했습니다.")
+_MOVES = Text("{binding} Afterwards it listens on {where}.", "{binding} 이후에는 {where}에서 listen합니다.")
 
 
 class Endpoint(msgspec.Struct, frozen=True):
-    """What a port is for, and by exposure (`loopback`, `node`, `everywhere`) who binds it so."""
+    """What a port is for, and by exposure (`loopback`, `node`, `everywhere`) who binds it so; nobody: off."""
 
     what: Text
-    usual: Mapping[str, str]
+    usual: Mapping[str, str | Text]
 
 
 def binding(endpoint: Endpoint, exposure: str) -> Text:
     """The sentence on where a listener is bound, and whether that is usual."""
     if exposure in endpoint.usual:
         return _USUAL.fill(where=WHERE[exposure], who=endpoint.usual[exposure])
-    usual = Text(*(" / ".join(f"{WHERE[each][lang]} ({who})" for each, who in endpoint.usual.items()) for lang in ("en", "ko")))
+    if not endpoint.usual:
+        return _OFF.fill(where=WHERE[exposure])
+    each = [Text("{where} ({who})", "{where}({who})").fill(where=WHERE[at], who=who) for at, who in endpoint.usual.items()]
+    usual = Text(" / ".join(text.en for text in each), " / ".join(text.ko for text in each))
     return _UNUSUAL.fill(where=WHERE[exposure], usual=usual)
+
+
+def moved(change: Change, pair: Pair, sentence: Text) -> Text:
+    """The sentence on a binding, with where the same program had the port on the other side."""
+    listener = change.entry
+    if change.kind == "changed":
+        return sentence
+    for other in pair.changes("ss", "removed" if change.kind == "added" else "added"):
+        was = other.entry
+        if (
+            (was.protocol, was.port, was.processes) == (listener.protocol, listener.port, listener.processes)
+            and was.processes
+            and was.exposure != listener.exposure
+        ):
+            return (_MOVED if change.kind == "added" else _MOVES).fill(binding=sentence, where=WHERE[was.exposure])
+    return sentence
+
+
+def line(change: Change, pair: Pair) -> Evidence:
+    """The changed socket itself, as ss shows it."""
+    return pair.side(change).saw("ss", f"{change.key} {' '.join(change.entry.processes or ())}".strip())
+
+
+def held_by(listener: object, processes: tuple[str, ...]) -> bool:
+    """Whether one of these programs holds the socket (names are cut to 15 characters)."""
+    names = {process[:15] for process in processes}
+    return any(name[:15] in names for name in getattr(listener, "processes", None) or ())
 
 
 def elsewhere(witness: Witness, component: str, key: str, processes: tuple[str, ...]) -> tuple[Evidence, ...]:
     """Evidence of the component other than the one listener `key`: another of its sockets, or any sign."""
     for other, listener in witness.entries("ss").items():
-        if other != key and any(name[:15] == process[:15] for name in listener.processes or () for process in processes):
+        if other != key and held_by(listener, processes):
             return (witness.saw("ss", f"{other} {' '.join(listener.processes)}"),)
     return seen_apart(witness, component, "ss")
 
@@ -50,15 +88,16 @@ def listens(
     component: str, processes: tuple[str, ...], endpoints: Mapping[str, Endpoint]
 ) -> Callable[[Change, Pair], Match | None]:
     """The match of a rule on `ss`: a socket of one of `processes` on a port of `endpoints` (`tcp 10250`;
-    `tcp *` for the random one).
+    `tcp *` for the random one on loopback).
 
     Shown where the component is seen by anything but this one line; likely where the line, program and
     port together, is all there is. Without the program's name only the whole set of ports counts.
     """
-    names = {process[:15] for process in processes}
     fixed = {port for port in endpoints if not port.endswith("*")}
 
     def match(change: Change, pair: Pair) -> Match | None:
+        if only(change, "pids", "fds"):
+            return None
         listener = change.entry
         port = f"{listener.protocol} {listener.port}"
         if "*" in change.key.split()[1].rpartition(":")[2]:
@@ -67,23 +106,35 @@ def listens(
         if endpoint is None:
             return None
         witness = pair.side(change)
-        line = witness.saw("ss", f"{change.key} {' '.join(listener.processes or ())}".strip())
         values: dict[str, object] = {
             "port": listener.port,
             "what": endpoint.what,
-            "binding": binding(endpoint, listener.exposure),
+            "binding": moved(change, pair, binding(endpoint, listener.exposure)),
         }
         usual = listener.exposure in endpoint.usual
+        own = line(change, pair)
         if listener.processes is None:
             open_ports = {f"{each.protocol} {each.port}" for each in witness.entries("ss").values()}
             found = seen(witness, component)
             if found:
-                return Match((line, *found), "likely", values, usual)
+                return Match((own, *found), "likely", values, usual)
             whole = len(fixed) >= 3 and fixed <= open_ports
-            return Match((line,), "likely", values, usual) if whole else None
-        if not any(name[:15] in names for name in listener.processes):
+            return Match((own,), "likely", values, usual) if whole else None
+        if not held_by(listener, processes):
             return None
         other = elsewhere(witness, component, change.key, processes)
-        return Match((line, *other), "shown" if other else "likely", values, usual)
+        return Match((own, *other), "shown" if other else "likely", values, usual)
 
     return match
+
+
+def kernel_socket(protocol: str, port: int, *interfaces: str) -> Callable[[Change, Pair], Evidence | None]:
+    """Asks whether a change is the kernel's own socket (no process) of one of these tunnel devices."""
+
+    def ask(change: Change, pair: Pair) -> Evidence | None:
+        listener = change.entry
+        if (listener.protocol, listener.port) != (protocol, port) or listener.processes:
+            return None
+        return pair.side(change).interface(*interfaces)
+
+    return ask

@@ -140,7 +140,11 @@ def _last(tables: list[_Table]) -> tuple[list[_Table], int | None]:
     for table in tables:
         if any(table.name == earlier.name for earlier in outputs[-1]):
             begun = []
-            while len(outputs[-1]) > 1 and table.stamp and outputs[-1][-1].stamp == table.stamp != outputs[-1][0].stamp:
+            while (
+                len(outputs[-1]) > 1
+                and table.stamp
+                and outputs[-1][-1].stamp == table.stamp != outputs[-1][0].stamp
+            ):
                 begun.insert(0, outputs[-1].pop())
             outputs.append(begun)
         outputs[-1].append(table)
@@ -181,7 +185,11 @@ def parse_save(text: str, save: str) -> Parsed:
             entries[f"chain {chain.table} {chain.chain}"] = chain
         for rule in table.rules:
             entries[free_key(f"rule {rule.table} {rule.chain} {rule.text}".rstrip(), entries)] = rule
-    part = asked is not None or len(whole) < len(chosen) or not all(table.line and _saved(lines, table) for table in whole)
+    part = (
+        asked is not None
+        or len(whole) < len(chosen)
+        or not all(table.line and _saved(lines, table) for table in whole)
+    )
     names = frozenset(f"{kind} {table.name}" for table in whole for kind in ("chain", "rule"))
     return Parsed(entries, tuple(problems), covers=names if part else None)
 
@@ -196,7 +204,9 @@ def shown_lines(text: str, save: str) -> list[str]:
         return text.split("\n")
     lines = text.split("\n")
     kept = shown(text, save, save.removesuffix("-save")).lines
-    return [old if old.startswith("# ") and _remark(old) else new for old, new in zip(lines, kept, strict=False)]
+    return [
+        old if old.startswith("# ") and _remark(old) else new for old, new in zip(lines, kept, strict=False)
+    ]
 
 
 def _remark(line: str) -> bool:

@@ -1,5 +1,6 @@
 """The table of `findmnt`: a tree of targets, aligned columns, lines that a terminal wrapped or cut."""
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
@@ -10,6 +11,8 @@ Row = tuple[str, str | None, str | None, str | None]
 _GLYPHS = "├└│─ |`-"
 _NAMES = ("TARGET", "SOURCE", "FSTYPE", "OPTIONS")
 _WIDEST_TERMINAL = 300
+# letters that take two places on a terminal
+_WIDE = re.compile("[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\U0001f300-\U0003fffd]")
 
 
 class Table(msgspec.Struct, frozen=True):
@@ -29,10 +32,11 @@ def read(lines: Sequence[str], begin: int) -> Table:
     options_at = order[_NAMES.index("OPTIONS")]
     found: list[tuple[int, list[str] | None, int]] = []
     ends: list[int] = []
+    wide = _WIDE.search("\n".join(lines)) is not None
     for at, line in enumerate(lines[begin + 1 :], begin + 2):
-        if not line.strip():
+        if not line or line.isspace():
             continue
-        cells = _cells(line, starts)
+        cells = _cells(line, _places(line, starts) if wide else starts)
         if cells is None or (not cells[0].startswith("/") and (cells[0] or not found or found[-1][1] is None)):
             found.append((at, None, 0))
             continue
@@ -76,28 +80,23 @@ def headless(lines: Sequence[str]) -> Iterator[tuple[int, Row | None]]:
             yield number, (words[0], words[1], words[2], words[3]) if whole else None
 
 
-def _cells(line: str, starts: list[int]) -> list[str] | None:
+def _cells(line: str, places: list[int]) -> list[str] | None:
     """A line's cells without the tree; None where a cell runs into the next and blanks do not tell them apart.
 
     Of a line that ends early, because a long cell pushed the rest to the next line, the rest is "".
     """
-    places = starts if _narrow(line) else _places(line, starts)
+    length = len(line)
     for place in places[1:]:
-        if place <= len(line) and line[place - 1] != " ":
+        if place <= length and line[place - 1] != " ":
             break
     else:
-        cells = [line[place:end].rstrip() for place, end in zip(places, [*places[1:], len(line)], strict=True)]
+        cells = [line[place:end].strip(" ") for place, end in zip(places, [*places[1:], length], strict=True)]
         cells[0] = cells[0].lstrip(_GLYPHS)
-        return [cells[0], *(cell.lstrip(" ") for cell in cells[1:])]
+        return cells
     words = line.lstrip(_GLYPHS).split()
-    if len(words) > len(starts) or not words[0].startswith("/"):
+    if len(words) > len(places) or not words or not words[0].startswith("/"):
         return None
-    return words + [""] * (len(starts) - len(words))
-
-
-def _narrow(line: str) -> bool:
-    """Whether every letter of the line takes one place on a terminal."""
-    return line.isascii() or max(line) < "\u1100"
+    return words + [""] * (len(places) - len(words))
 
 
 def _places(line: str, starts: list[int]) -> list[int]:

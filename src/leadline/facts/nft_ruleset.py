@@ -107,7 +107,9 @@ def order(entry: Any) -> str:
     return repr(entry)
 
 
-_VERDICT = re.compile(r"(?:^| )(accept|drop|return|continue|reject(?: with .*)?|(?:jump|goto) \S+|queue\b.*)$")
+_VERDICT = re.compile(
+    r"(?:^| )(accept|drop|return|continue|reject(?: with .*)?|(?:jump|goto) \S+|queue\b.*)$"
+)
 
 
 def rule(family: str, table: str, chain: str, text: str, comment: str | None) -> Rule:

@@ -39,7 +39,11 @@ def value(each: Any, quoted: bool = False, mark: bool = False) -> str:
     if isinstance(each, int):
         return str(each)
     if isinstance(each, list):
-        if len(each) == 2 and isinstance(each[1], dict) and next(iter(each[1]), "") not in ("elem", "prefix", "range"):
+        if (
+            len(each) == 2
+            and isinstance(each[1], dict)
+            and next(iter(each[1]), "") not in ("elem", "prefix", "range")
+        ):
             return f"{value(each[0], quoted, mark)} : {statement(each[1])}"
         return ",".join(value(one, quoted, mark) for one in each)
     if isinstance(each, dict) and len(each) == 1:
@@ -125,7 +129,11 @@ def statement(expression: Any) -> str:
         return _nat(name, inner)
     if name == "log":
         told = inner if isinstance(inner, dict) else {}
-        words = [f'{key} "{told[key]}"' if key == "prefix" else f"{key} {told[key]}" for key in ("prefix", "level", "group") if key in told]
+        words = [
+            f'{key} "{told[key]}"' if key == "prefix" else f"{key} {told[key]}"
+            for key in ("prefix", "level", "group")
+            if key in told
+        ]
         return " ".join(["log", *words])
     if not isinstance(inner, dict):
         return _json(expression)

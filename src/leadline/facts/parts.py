@@ -34,7 +34,7 @@ def show(*globs: str, awk: str = "") -> str:
     `awk`: a program that prints the parts instead, for files that hold what must not leave the host.
     """
     folders = sorted({glob.rpartition("/")[0] for glob in globs if "*" not in glob.rpartition("/")[0]})
-    denied = f"""printf '==> %s <==\\n{_DENIED}\\n\\n' "$f""""
+    denied = f"printf '==> %s <==\\n{_DENIED}\\n\\n' \"$f\""
     return (
         f"set --; for f in {' '.join(folders)}; do"
         f""" if [ -d "$f" ] && ! [ -x "$f" ]; then {denied}; fi; done;"""

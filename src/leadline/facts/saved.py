@@ -19,7 +19,9 @@ TWICE = Text(
     "a second output starts here; only this last one was read",
     "여기서 두 번째 출력이 시작됩니다. 마지막 출력만 읽었습니다",
 )
-REPEATED = Text("{key} stands here again; the last one counts", "{key}이(가) 다시 나왔습니다. 마지막 것을 사용하였습니다")
+REPEATED = Text(
+    "{key} stands here again; the last one counts", "{key}이(가) 다시 나왔습니다. 마지막 것을 사용하였습니다"
+)
 CUT = Text(
     "the JSON ends or breaks here; save the whole output of `{what}` again",
     "JSON이 여기서 끊겼거나 깨졌습니다. `{what}`의 전체 출력을 다시 저장하십시오",
@@ -28,6 +30,8 @@ CUT_SECOND = Text(
     "a second output starts here but is cut off; the one before it was read",
     "여기서 시작하는 두 번째 출력이 잘려 있어 앞의 출력을 읽었습니다",
 )
+
+
 def refused(text: str, what: str) -> ParseError:
     """The error for a text with no line of `what`'s: what the tool said instead, empty, or another's output."""
     return nothing(shown(text, what.split()[0]).lines, what)

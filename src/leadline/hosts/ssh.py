@@ -1,8 +1,8 @@
 """A host over SSH: one connection, strict host keys, the user's own agent, keys and ~/.ssh/config."""
 
 import asyncio
-import os
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from leadline.base.command import Command, Completed
 from leadline.base.errors import HostError
@@ -37,9 +37,12 @@ class SshHost:
         import asyncssh
 
         try:
-            async with asyncssh.connect(self._address, options=self._options()) as connection:
-                async with asyncio.timeout(command.timeout):
-                    done = await connection.run(self._line, input=command.text.encode(), encoding=None)
+            chosen = self._chosen()
+            async with (
+                asyncssh.connect(self._address, **chosen) as connection,
+                asyncio.timeout(command.timeout),
+            ):
+                done = await connection.run(self._line, input=command.text.encode(), encoding=None)
         except TimeoutError:
             raise HostError(self._late(command)) from None
         except (OSError, asyncssh.Error, ValueError) as error:
@@ -53,11 +56,9 @@ class SshHost:
             )
         return Completed(done.exit_status, _bytes(done.stdout), _bytes(done.stderr))
 
-    def _options(self) -> "asyncssh.SSHClientConnectionOptions":
-        import asyncssh
-
-        chosen: dict[str, object] = {
-            "host": self._address,
+    def _chosen(self) -> dict[str, Any]:
+        """What is asked of asyncssh beyond the user's own configuration."""
+        chosen: dict[str, Any] = {
             "connect_timeout": CONNECT,
             "login_timeout": CONNECT,
             "keepalive_interval": 15,
@@ -67,10 +68,14 @@ class SshHost:
             chosen["username"] = self._user
         if self._port is not None:
             chosen["port"] = self._port
-        options = asyncssh.SSHClientConnectionOptions(**chosen)
-        if options.known_hosts is None:  # `UserKnownHostsFile none` would trust anybody
-            options = asyncssh.SSHClientConnectionOptions(options, known_hosts=b"")
-        return options
+        chosen["known_hosts"] = _known_hosts(self._configured())
+        return chosen
+
+    def _configured(self) -> "asyncssh.SSHClientConnectionOptions":
+        import asyncssh
+
+        place = {"port": self._port} if self._port is not None else {}
+        return asyncssh.SSHClientConnectionOptions(host=self._address, **place)
 
     def _late(self, command: Command) -> Text:
         return Text(
@@ -83,8 +88,9 @@ class SshHost:
 
         name, address = self.name, self._address
         keyscan = f"ssh-keyscan {f'-p {self._port} ' if self._port else ''}{address} >> ~/.ssh/known_hosts"
-        if isinstance(error, asyncssh.HostKeyNotVerifiable):
-            if _known(self._options().known_hosts, address, self._port):
+        trusted = isinstance(error, _untrusted()) and _is_known(self._configured())
+        if trusted or isinstance(error, asyncssh.HostKeyNotVerifiable):
+            if trusted:
                 return Text(
                     f"{name}: its host key is not the one that was trusted; if the machine was really replaced, remove the old key with `ssh-keygen -R {address}` and connect once with ssh",
                     f"{name}: 호스트 키가 신뢰하던 키와 다릅니다. 서버를 실제로 교체한 것이라면 `ssh-keygen -R {address}`로 옛 키를 지우고 ssh로 한 번 접속하십시오",
@@ -115,16 +121,30 @@ class SshHost:
         )
 
 
-def _known(known_hosts: object, address: str, port: int | None) -> bool:
+def _untrusted() -> tuple[type[Exception], ...]:
+    """What a changed host key looks like: with a key of another kind not even the exchange succeeds."""
+    import asyncssh
+
+    return (asyncssh.HostKeyNotVerifiable, asyncssh.KeyExchangeFailed)
+
+
+def _known_hosts(configured: "asyncssh.SSHClientConnectionOptions") -> list[str] | bytes:
+    """The known_hosts files that exist. None at all trusts nobody; asyncssh by itself would trust anybody
+    under `UserKnownHostsFile none`, and fail on a file that does not exist."""
+    named = configured.known_hosts
+    files = [str(each) for each in named] if isinstance(named, list) else []
+    files = files or [str(Path("~/.ssh/known_hosts").expanduser())]
+    there = [file for file in (*files, "/etc/ssh/ssh_known_hosts") if Path(file).is_file()]
+    return there if named is not None and there else b""
+
+
+def _is_known(configured: "asyncssh.SSHClientConnectionOptions") -> bool:
     """Whether a key of this host is trusted already, so that the one it shows is another one."""
     import asyncssh
 
-    files = known_hosts or os.path.expanduser("~/.ssh/known_hosts")  # noqa: PTH111 - as asyncssh does
-    try:
-        matched = asyncssh.match_known_hosts(files, address, "", port)  # type: ignore[arg-type]
-    except (OSError, ValueError):
-        return False
-    return any(matched[:2])
+    port = configured.port if configured.port != 22 else None
+    host = configured.host_key_alias or configured.host
+    return any(asyncssh.match_known_hosts(_known_hosts(configured), host, "", port)[:2])
 
 
 def _bytes(value: object) -> bytes:

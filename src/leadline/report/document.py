@@ -69,14 +69,20 @@ class Detail(msgspec.Struct, frozen=True):
     lines: tuple[str | Text, ...]
 
 
+class Point(msgspec.Struct, frozen=True):
+    """A text and the names it is about."""
+
+    text: Text
+    names: tuple[str, ...] = ()
+
+
 class Item(msgspec.Struct, frozen=True):
-    """One explanation: who (`title`), how sure (`tags`), of what (`names`), the text, what follows
-    from it, and the small print."""
+    """One explanation: who (`title`), how sure (`tags`), what is said of which names, what follows from
+    it, and the small print."""
 
     title: str | Text
-    text: Text
+    points: tuple[Point, ...]
     tags: tuple[Tag, ...] = ()
-    names: tuple[str, ...] = ()
     follows: Text | None = None
     details: tuple[Detail, ...] = ()
 

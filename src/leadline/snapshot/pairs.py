@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import zip_longest
 from pathlib import Path
 
 import msgspec
@@ -77,7 +78,7 @@ def doubts(before: Snapshot, after: Snapshot) -> Iterator[Text]:
             "AFTER의 기록 시각({second})이 BEFORE({first})보다 이릅니다. 의도한 것이 아니면 순서를 바꾸십시오",
         ).fill(first=_clock(first), second=_clock(second))
     common = [name for name in before.names() if name in after.names()]
-    if common and all(_texts(before, name) == _texts(after, name) for name in common):
+    if common and all(a == b for name in common for a, b in zip_longest(_texts(before, name), _texts(after, name))):
         yield Text(
             "BEFORE and AFTER hold the same texts, byte for byte; was one of them saved under both names?",
             "BEFORE와 AFTER의 텍스트가 완전히 같습니다. 같은 파일을 두 이름으로 저장하지 않았는지 확인하십시오",
@@ -102,6 +103,7 @@ def _clock(moment: float) -> str:
     return datetime.fromtimestamp(moment).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def _texts(snapshot: Snapshot, name: str) -> list[str]:
-    facts = [snapshot.fact(name, variant) for variant in snapshot.variants(name)]
-    return [fact.text for fact in facts if fact is not None]
+def _texts(snapshot: Snapshot, name: str) -> Iterator[str]:
+    """The readable texts of a source, parsed only as far as they are asked for."""
+    facts = (snapshot.fact(name, variant) for variant in snapshot.variants(name))
+    return (fact.text for fact in facts if fact is not None)

@@ -99,13 +99,15 @@ PATTERNS: tuple[Pattern, ...] = (
         )
     ),
     _literal("A[KS]IA" + "[A-Z0-9]" * 16),
-    _literal("(gh[pousr]_|github_pat_|glpat-|xox[abprs]-|hv[sb][.])" + "[A-Za-z0-9_-]" * 16 + "[A-Za-z0-9_-]*"),
+    _literal(
+        "(gh[pousr]_|github_pat_|glpat-|xox[abprs]-|hv[sb][.])" + "[A-Za-z0-9_-]" * 16 + "[A-Za-z0-9_-]*"
+    ),
     _literal("K10" + "[0-9a-f]" * 32 + "[0-9a-f]*::[^ \t\"',]*"),
     Pattern(  # of a bootstrap token only the second half is secret
         f"[^A-Za-z0-9+/_.-]{_SIX}[.]",
         "[a-z0-9]" * 16,
         fold=False,
-        unless_before=f"name\"?:[ \t]*\"?{_SIX}[.]$",  # an Event's: web-01.18e9faae5f6c50ee
+        unless_before=f'name"?:[ \t]*"?{_SIX}[.]$',  # an Event's: web-01.18e9faae5f6c50ee
         after="([^A-Za-z0-9_. -]|[.]?$|[.]? [^=]|[.][^ a-z0-9])",
     ),
     _literal("[$]([1567y]|2[aby]|argon2id?)[$][^ \t:\"',;]+"),
@@ -120,9 +122,9 @@ PATTERNS: tuple[Pattern, ...] = (
         unless_value=_INNOCENT_VALUE,
     ),
     # "NAME=…" as one string, then NAME=…
-    _named(rf"[\"]{_ENV[len('[^A-Za-z0-9_]'):]}", "=", _DOUBLE, fold=False),
-    _named(rf"[']{_ENV[len('[^A-Za-z0-9_]'):]}", "=", _SINGLE, fold=False),
-    _named(_ENV, "=\"", _DOUBLE, fold=False),
+    _named(rf"[\"]{_ENV[len('[^A-Za-z0-9_]') :]}", "=", _DOUBLE, fold=False),
+    _named(rf"[']{_ENV[len('[^A-Za-z0-9_]') :]}", "=", _SINGLE, fold=False),
+    _named(_ENV, '="', _DOUBLE, fold=False),
     _named(_ENV, "='", _SINGLE, fold=False),
     _named(_ENV, r"[ \t]*=[ \t]*", _BARE_LIST, fold=False, after="([ \t]|$)"),
     _named(_ENV, r"[ \t]*=[ \t]*", _BARE, fold=False),
@@ -169,7 +171,9 @@ TRIPLE = rf"^[ \t]*[\"']?{_WORD}[\"']?[ \t]*=[ \t]*{_THREE}"
 TRIPLE_END = _THREE
 """A TOML text over several lines."""
 
-PAIR = rf"^[ \t]*(-[ \t]+)?[{{]?[ \t]*[\"']?(name|key)[\"']?[ \t]*[:=][ \t]*[\"']?{_WORD_QUOTED}[\"']?,?[ \t]*$"
+PAIR = (
+    rf"^[ \t]*(-[ \t]+)?[{{]?[ \t]*[\"']?(name|key)[\"']?[ \t]*[:=][ \t]*[\"']?{_WORD_QUOTED}[\"']?,?[ \t]*$"
+)
 PAIR_VALUE = r"^[ \t]*[\"']?value[\"']?[ \t]*[:=][ \t]*[\"']?"
 """In lower case: `name: DB_PASSWORD`, with its `value: …` on the line below."""
 

@@ -50,7 +50,9 @@ class _Reader:
             indent = len(line) - len(line.lstrip(" \t"))
             if indent == len(line):
                 return None if self.begun else line
-            if indent > self.deeper and (self.begun or self.block or not re.search(patterns.NOT_A_VALUE, line)):
+            if indent > self.deeper and (
+                self.begun or self.block or not re.search(patterns.NOT_A_VALUE, line)
+            ):
                 return self._below(line, indent)
             self.deeper = -1
         low = line.lower()
@@ -64,7 +66,9 @@ class _Reader:
             self.until = patterns.PEM_END
             return line[: begin.start()] + MARK
         low = line.lower()
-        if (triple := re.search(patterns.TRIPLE, low)) and not re.search(patterns.TRIPLE_END, line[triple.end() :]):
+        if (triple := re.search(patterns.TRIPLE, low)) and not re.search(
+            patterns.TRIPLE_END, line[triple.end() :]
+        ):
             self.until = patterns.TRIPLE_END
             return line[: triple.end()] + MARK + line[triple.end() - 3 : triple.end()]
         self._open(line, low)
@@ -102,13 +106,18 @@ def _replace(pattern: Pattern, line: str) -> str:
     done, rest = "", "\n" + line
     while before := re.search(pattern.before, rest.lower() if pattern.fold else rest):
         end = before.end()
-        value, innocent = rest[end:], pattern.unless_before and re.search(pattern.unless_before, rest[:end].lower())
+        value, innocent = (
+            rest[end:],
+            pattern.unless_before and re.search(pattern.unless_before, rest[:end].lower()),
+        )
         done, rest = done + rest[:end], value
         if innocent or (pattern.unless_value and re.search(f"^{pattern.unless_value}", value)):
             continue
-        if (found := re.search(f"^{pattern.value}", value)) and found.end():
-            if not pattern.after or re.search(f"^{pattern.after}", value[found.end() :]):
-                done, rest = done + pattern.instead, value[found.end() :]
+        found = re.search(f"^{pattern.value}", value)
+        if found is None or not found.end():
+            continue
+        if not pattern.after or re.search(f"^{pattern.after}", value[found.end() :]):
+            done, rest = done + pattern.instead, value[found.end() :]
     return (done + rest)[1:]
 
 
@@ -138,7 +147,9 @@ def awk() -> str:
             *("NOT_A_VALUE", "PAIR", "PAIR_VALUE", "FLAG", "FLAG_VALUE"),
         )
     }
-    program = _PROGRAM.replace("@REPLACING@", replacing).replace("@FUNCTIONS@", functions).replace("@MARK@", MARK)
+    program = (
+        _PROGRAM.replace("@REPLACING@", replacing).replace("@FUNCTIONS@", functions).replace("@MARK@", MARK)
+    )
     for name, regex in regexes.items():
         program = program.replace(name, regex)
     return program.replace("@LONG@", str(_LONG))

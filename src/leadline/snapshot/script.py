@@ -13,9 +13,6 @@ from leadline.base.errors import HostError
 from leadline.base.text import Text
 from leadline.snapshot.redact import awk
 
-ARGUMENT = "leadline-record"
-"""The script's `$1`: in a list of processes, what descends from `sh -s leadline-record` is the recording."""
-
 LIMIT = 64 * 1024 * 1024
 """Bytes of one command's output that are kept."""
 
@@ -84,7 +81,12 @@ def read(made: Script, printed: bytes) -> Recording:
             raise HostError(_INCOMPLETE)
         if words[1] == "end":
             break
-        number, exit_code, status, size, cut = (*map(int, words[1:3]), words[3], int(words[4]), words[5] == "3")
+        number, exit_code, status, size, cut = (
+            *map(int, words[1:3]),
+            words[3],
+            int(words[4]),
+            words[5] == "3",
+        )
         if at + size >= len(printed):
             raise HostError(_INCOMPLETE)
         frames.append(Frame(made.files[number], exit_code, status, printed[at : at + size], cut))

@@ -1,7 +1,7 @@
 """kube-proxy's sockets."""
 
 from leadline.base.text import Text
-from leadline.explain.listening import Endpoint, listens
+from leadline.explain.listening import EVERYONE, Endpoint, listens
 from leadline.explain.rule import Rule
 
 rule = Rule(
@@ -23,7 +23,7 @@ rule = Rule(
         ("kube-proxy",),
         {
             "tcp 10256": Endpoint(Text("health check", "헬스 체크"), {"everywhere": "kubeadm"}),
-            "tcp 10249": Endpoint(Text("metrics", "메트릭"), {"loopback": "every installer"}),
+            "tcp 10249": Endpoint(Text("metrics", "메트릭"), {"loopback": EVERYONE}),
         },
     ),
 )

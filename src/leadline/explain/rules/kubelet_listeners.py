@@ -1,7 +1,7 @@
 """The kubelet's sockets."""
 
 from leadline.base.text import Text
-from leadline.explain.listening import Endpoint, listens
+from leadline.explain.listening import EVERYONE, Endpoint, listens
 from leadline.explain.rule import Rule
 
 rule = Rule(
@@ -26,7 +26,7 @@ rule = Rule(
                 Text("API for the apiserver (logs, exec, metrics)", "apiserver용 API(로그, exec, 메트릭)"),
                 {"everywhere": "kubeadm", "node": "kubespray"},
             ),
-            "tcp 10248": Endpoint(Text("health check", "헬스 체크"), {"loopback": "every installer"}),
+            "tcp 10248": Endpoint(Text("health check", "헬스 체크"), {"loopback": EVERYONE}),
             "tcp 10255": Endpoint(Text("read-only API", "읽기 전용 API"), {}),
         },
     ),

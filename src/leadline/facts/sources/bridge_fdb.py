@@ -11,7 +11,22 @@ from leadline.facts.source import Parsed, Source
 _WHAT = "bridge fdb show"
 _FLAGS = frozenset(["self", "master", "router", "extern_learn", "offload", "sticky", "locked", "use"])
 _STATES = frozenset(["permanent", "static", "stale"])
-_VALUES = frozenset(["dev", "dst", "port", "vni", "src_vni", "via", "vlan", "nhid", "used", "master", "linkNetNsId", "link-netnsid"])
+_VALUES = frozenset(
+    [
+        "dev",
+        "dst",
+        "port",
+        "vni",
+        "src_vni",
+        "via",
+        "vlan",
+        "nhid",
+        "used",
+        "master",
+        "linkNetNsId",
+        "link-netnsid",
+    ]
+)
 _MAC = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}$")
 
 

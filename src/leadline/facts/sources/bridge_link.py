@@ -9,7 +9,9 @@ from leadline.facts.saved import read
 from leadline.facts.source import Parsed, Source
 
 _WHAT = "bridge -d link"
-_HEAD = re.compile(r"\d+: (?P<name>[^\s@]+)(?:@\S+?)?:? (?:state \S+ (?:@\S+: )?)?<(?P<flags>[^>]*)> (?P<rest>.*)")
+_HEAD = re.compile(
+    r"\d+: (?P<name>[^\s@]+)(?:@\S+?)?:? (?:state \S+ (?:@\S+: )?)?<(?P<flags>[^>]*)> (?P<rest>.*)"
+)
 
 
 class Port(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,7 +52,9 @@ def _line(block: str) -> tuple[str, Port] | None:
     told = dict(zip(words[::2], words[1::2], strict=False))
     try:
         port = msgspec.convert(
-            {name: {"on": True, "off": False}.get(value, value) for name, value in told.items()}, Port, strict=False
+            {name: {"on": True, "off": False}.get(value, value) for name, value in told.items()},
+            Port,
+            strict=False,
         )
     except msgspec.ValidationError:
         return None

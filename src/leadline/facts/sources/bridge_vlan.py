@@ -39,7 +39,12 @@ def _entry(port: str, vlans: list[tuple[int, int, list[str]]]) -> tuple[str, Vla
     return port, Vlans(
         tuple(number for first, last, _ in vlans for number in range(first, last + 1)),
         next((first for first, _, flags in vlans if "PVID" in flags), None),
-        tuple(number for first, last, flags in vlans if "Egress Untagged" in flags for number in range(first, last + 1)),
+        tuple(
+            number
+            for first, last, flags in vlans
+            if "Egress Untagged" in flags
+            for number in range(first, last + 1)
+        ),
     )
 
 

@@ -1,12 +1,11 @@
 """CNI network configurations: the .conflist, .conf and .json files of /etc/cni/net.d."""
 
 import json
-from typing import Any
 
 import msgspec
 
 from leadline.base.text import Text
-from leadline.facts.concealment import conceal
+from leadline.facts.flatten import flatten
 from leadline.facts.parts import parts, show
 from leadline.facts.reading import nothing
 from leadline.facts.source import Parsed, Problem, Source
@@ -21,7 +20,7 @@ _BROKEN = Text(
 
 class Network(msgspec.Struct, frozen=True, kw_only=True):
     """One configuration. `plugins`: their types in order; `settings`: `<position> <dotted key>=<value>` of
-    each plugin, values as JSON, secrets hidden."""
+    each plugin, secrets hidden."""
 
     name: str
     version: str
@@ -34,16 +33,10 @@ class Network(msgspec.Struct, frozen=True, kw_only=True):
         return any(setting.endswith(("hairpinMode=true", "hairpin-mode=true")) for setting in self.settings)
 
 
-def _settings(value: Any, key: str) -> list[str]:
-    if isinstance(value, dict) and value:
-        return [line for name, inner in value.items() for line in _settings(inner, f"{key}.{name}")]
-    shown = value if isinstance(value, str) else json.dumps(value, sort_keys=True, ensure_ascii=False)
-    return [f"{key}={conceal(key, shown)}"]
-
-
 def _network(text: str) -> Network | None:
     try:
         tree = json.loads(text)
+        flatten(tree)
     except (ValueError, RecursionError):
         return None
     if not isinstance(tree, dict) or not isinstance(tree.get("name", ""), str):
@@ -54,11 +47,10 @@ def _network(text: str) -> Network | None:
     if not plugins or not all(isinstance(plugin.get("type"), str) for plugin in plugins):
         return None
     lines = [
-        f"{place} {line}"
+        f"{place} {key}={value}"
         for place, plugin in enumerate(plugins)
-        for name, value in sorted(plugin.items())
-        if name not in ("type", "name", "cniVersion")
-        for line in _settings(value, str(name))
+        for key, value in sorted(flatten(plugin).items())
+        if key not in ("type", "name", "cniVersion")
     ]
     return Network(
         name=tree.get("name", ""),

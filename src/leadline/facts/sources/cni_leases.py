@@ -47,7 +47,9 @@ def parse(text: str) -> Parsed:
             continue
         if name.startswith("last_reserved_ip") and len(words) == 1 and _ADDRESS.match(words[0]):
             entries[f"{network} {name}"] = LastReserved(words[0])
-        elif _ADDRESS.match(address) and len(words) in (1, 2) and all(_CONTAINER.match(word) for word in words):
+        elif (
+            _ADDRESS.match(address) and len(words) in (1, 2) and all(_CONTAINER.match(word) for word in words)
+        ):
             entries[f"{network} {address}"] = Lease(words[0], words[1] if len(words) == 2 else "")
         else:
             problems.append(unread(part.line))

@@ -48,6 +48,8 @@ def parse(text: str) -> Parsed:
 source = Source(
     name="cni_results",
     title=Text("CNI results", "CNI 결과 파일"),
-    files={"cni_results.txt": "for d in /var/lib/cni/results /var/lib/cni/flannel; do [ -d $d ] && echo $d: && ls -1 $d; done; :"},
+    files={
+        "cni_results.txt": "for d in /var/lib/cni/results /var/lib/cni/flannel; do [ -d $d ] && echo $d: && ls -1 $d; done; :"
+    },
     parse=parse,
 )

@@ -18,11 +18,14 @@ from leadline.facts.source import Parsed, Problem, Source
 SAMPLE = 200
 _WHAT = "conntrack -L"
 _COUNT = re.compile(r"count (\S+) (\S+) (\d+)$")
-_FLOW = re.compile(r"(?:sample )?(?:ipv[46]\s+\d+\s+)?([a-z][\w-]*)\s+\d+\s+(?:\d+\s+)?(?:([A-Z][A-Z_0-9]+)\s+)?(?=src=)(.*)$")
+_FLOW = re.compile(
+    r"(?:sample )?(?:ipv[46]\s+\d+\s+)?([a-z][\w-]*)\s+\d+\s+(?:\d+\s+)?(?:([A-Z][A-Z_0-9]+)\s+)?(?=src=)(.*)$"
+)
 _PAIR = re.compile(r"(\w+)=(\S+)")
 _SUMMARY = re.compile(r"conntrack v\S+ \(conntrack-tools\): \d+ flow entries")
 _COMMAND = (
-    "if [ -r /proc/net/nf_conntrack ]; then cat /proc/net/nf_conntrack; else conntrack -L 2>/dev/null; fi"
+    "{ [ -r /proc/net/nf_conntrack ] || command -v conntrack >/dev/null; } &&"
+    " { if [ -r /proc/net/nf_conntrack ]; then cat /proc/net/nf_conntrack; else conntrack -L; fi; }"
     " | awk '{ l = $0; if ($1 ~ /^ipv[46]$/) { p = $3; s = $6 } else { p = $1; s = $4 }"
     ' if (s !~ /^[A-Z][A-Z_0-9]*$/) s = "-"; n[p " " s]++;'
     f' if (NR <= {SAMPLE}) print "sample " l }}'
@@ -60,7 +63,12 @@ def _flow(protocol: str, state: str, rest: str) -> Flow | None:
     reply: dict[str, str] = {}
     for name, value in _PAIR.findall(rest):
         (reply if name in first else first)[name] = value
-    numbers = [first.get("sport", "0"), first.get("dport", "0"), reply.get("sport", "0"), first.get("mark", "0")]
+    numbers = [
+        first.get("sport", "0"),
+        first.get("dport", "0"),
+        reply.get("sport", "0"),
+        first.get("mark", "0"),
+    ]
     if not {"src", "dst"} <= first.keys() or not {"src", "dst"} <= reply.keys():
         return None
     if not all(number.isdecimal() for number in numbers):
@@ -99,17 +107,24 @@ def parse(text: str) -> Parsed:
                 problems.append(Problem(TWICE, number))
             given[key] = int(match[3])
             good += 1
-        elif (match := _FLOW.match(line)) is not None and (flow := _flow(match[1], match[2] or "-", match[3])):
+        elif (match := _FLOW.match(line)) is not None and (
+            flow := _flow(match[1], match[2] or "-", match[3])
+        ):
             good += 1
             counts[key] = counts.get(key := f"{flow.protocol} {flow.state}", 0) + 1
             if len(flows) < SAMPLE:
-                source, destination = _end(flow.source, flow.source_port), _end(flow.destination, flow.destination_port)
+                source, destination = (
+                    _end(flow.source, flow.source_port),
+                    _end(flow.destination, flow.destination_port),
+                )
                 flows[f"flow {flow.protocol} {source} {destination}"] = flow
         elif _SUMMARY.match(line) is None:
             problems.append(unread(number))
     if len(problems) > good:
         raise refused(text, _WHAT) if not good else nothing([line for _, line in rows(text, _WHAT)], _WHAT)
-    told = {f"count {key}": Tracked(*key.split(" "), number) for key, number in sorted((given or counts).items())}
+    told = {
+        f"count {key}": Tracked(*key.split(" "), number) for key, number in sorted((given or counts).items())
+    }
     return Parsed({**told, **flows}, tuple(problems))
 
 

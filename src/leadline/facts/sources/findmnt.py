@@ -30,7 +30,7 @@ class Mount(msgspec.Struct, frozen=True, kw_only=True):
 Row = tuple[str, str | None, str | None, str | None]
 
 _OCTAL = re.compile(r"\\([0-7]{3})")
-_HEX = re.compile(r"\\x([0-9A-Fa-f]{2})")
+_HEX = re.compile(r"(?:\\x[0-9A-Fa-f]{2})+")
 _MOUNTINFO = re.compile(r"\d+ \d+ \d+:\d+ \S+ /")
 _MOUNT = re.compile(r"(.+?) on (/.*) type (\S+) \((.*)\)(?: \[.*\])?")
 _PAIR = re.compile(r'([A-Z]+(?:[%-][A-Z]+)*)="((?:[^"\\]|\\.)*)"')
@@ -173,7 +173,7 @@ def _lines(
 
 
 def _hex(escaped: re.Match[str]) -> str:
-    return chr(int(escaped[1], 16))
+    return bytes.fromhex(escaped[0].replace("\\x", "")).decode("utf-8", "replace")
 
 
 def _plain(word: str) -> str:

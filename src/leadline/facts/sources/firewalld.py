@@ -14,9 +14,11 @@ _WHAT = "firewall-cmd --list-all-zones"
 _ZONE = re.compile(r"([\w-]+)(?: \(([a-z, ]+)\))?$")
 _FIELD = re.compile(r"\s+([a-z][a-z -]*): ?(.*)$")
 _SAID = re.compile(r"(state|default-zone): ([\w-]+)$")
+# exit codes of --state: 0 runs, 252 does not, 251 runs but failed at its start
 _COMMAND = (
-    'echo "state: $(firewall-cmd --state 2>&1)" && echo "default-zone: $(firewall-cmd --get-default-zone)"'
-    " && firewall-cmd --list-all-zones"
+    "firewall-cmd --state >/dev/null 2>&1; case $? in"
+    ' 0) echo "state: running"; echo "default-zone: $(firewall-cmd --get-default-zone)"; firewall-cmd --list-all-zones;;'
+    ' 252) echo "state: not running";; 251) echo "state: failed";; *) firewall-cmd --state;; esac'
 )
 _LISTS = {
     "interfaces": "interfaces",

@@ -15,16 +15,80 @@ from leadline.facts.source import Parsed, Source
 
 _WHAT = "ip route show table all"
 _TYPES = frozenset(
-    ["unicast", "local", "broadcast", "anycast", "multicast", "throw", "unreachable", "prohibit", "blackhole", "nat"]
+    [
+        "unicast",
+        "local",
+        "broadcast",
+        "anycast",
+        "multicast",
+        "throw",
+        "unreachable",
+        "prohibit",
+        "blackhole",
+        "nat",
+    ]
 )
 _FLAGS = frozenset(
-    ["onlink", "dead", "linkdown", "pervasive", "offload", "trap", "notify", "unresolved", "cloned", "rt_offload", "rt_trap", "rt_offload_failed"]
+    [
+        "onlink",
+        "dead",
+        "linkdown",
+        "pervasive",
+        "offload",
+        "trap",
+        "notify",
+        "unresolved",
+        "cloned",
+        "rt_offload",
+        "rt_trap",
+        "rt_offload_failed",
+    ]
 )
 _OPTIONS = frozenset(
-    ["window", "rtt", "rttvar", "ssthresh", "cwnd", "advmss", "reordering", "hoplimit", "initcwnd", "features", "rto_min", "initrwnd", "quickack", "congctl", "fastopen_no_cookie"]
+    [
+        "window",
+        "rtt",
+        "rttvar",
+        "ssthresh",
+        "cwnd",
+        "advmss",
+        "reordering",
+        "hoplimit",
+        "initcwnd",
+        "features",
+        "rto_min",
+        "initrwnd",
+        "quickack",
+        "congctl",
+        "fastopen_no_cookie",
+    ]
 )
 _KEYWORDS = _OPTIONS | frozenset(
-    ["via", "dev", "table", "proto", "scope", "src", "metric", "mtu", "pref", "expires", "error", "weight", "nhid", "realm", "realms", "tos", "dsfield", "from", "uid", "iif", "users", "age", "ipid"]
+    [
+        "via",
+        "dev",
+        "table",
+        "proto",
+        "scope",
+        "src",
+        "metric",
+        "mtu",
+        "pref",
+        "expires",
+        "error",
+        "weight",
+        "nhid",
+        "realm",
+        "realms",
+        "tos",
+        "dsfield",
+        "from",
+        "uid",
+        "iif",
+        "users",
+        "age",
+        "ipid",
+    ]
 )
 _DESTINATION = re.compile(r"(?:default|[0-9a-fA-F:.]+(?:/\d{1,3})?)$")
 _ADDRESS = re.compile(r"(?:[0-9a-fA-F]*:[0-9a-fA-F:.]*|\d{1,3}(?:\.\d{1,3}){3})$")
@@ -172,10 +236,10 @@ def _line(block: str) -> tuple[str, Route] | None:
         else:
             return None
     for line in rest:
-        for hop in re.split(r"\s*\bnexthop\s+", line.strip())[1:]:
-            hops.append(re.sub(r"\bvia inet6? ", "via ", " ".join(hop.split())))
-        if not line.strip().startswith("nexthop"):
+        first, *others = re.split(r"\s*\bnexthop\s+", line.strip())
+        if first or not others:
             return None
+        hops += [re.sub(r"\bvia inet6? ", "via ", " ".join(hop.split())) for hop in others]
     gateway, source = told.get("via", ""), told.get("src", "")
     if any(each and not _ADDRESS.match(each) for each in (gateway, source)):
         return None

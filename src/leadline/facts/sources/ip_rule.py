@@ -97,7 +97,8 @@ def _lines(text: str) -> list[tuple[int, str]]:
     if problems:
         raise ParseError(problems[0].text, problems[0].line)
     return [
-        (line, _words(member) if isinstance(member, dict) and "src" in member else "?") for line, member in members
+        (line, _words(member) if isinstance(member, dict) and "src" in member else "?")
+        for line, member in members
     ]
 
 

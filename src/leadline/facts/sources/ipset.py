@@ -12,11 +12,27 @@ from leadline.facts.source import Parsed, Source
 _WHAT = "ipset save"
 # the kernel grows hashsize by itself and draws initval at random
 _MOVING = frozenset(("hashsize", "bucketsize", "initval"))
-_VALUED = frozenset(["family", "maxelem", "timeout", "size", "netmask", "markmask", "range", "hashsize", "bucketsize", "initval", "bitmask"])
+_VALUED = frozenset(
+    [
+        "family",
+        "maxelem",
+        "timeout",
+        "size",
+        "netmask",
+        "markmask",
+        "range",
+        "hashsize",
+        "bucketsize",
+        "initval",
+        "bitmask",
+    ]
+)
 _CREATE = re.compile(r"create (\S+) (\S+)(?: (.*))?$")
 _ADD = re.compile(r"add (\S+) (\S+)(?: (.*))?$")
 _COMMENT = re.compile(r'\bcomment "([^"]*)"')
-_FIELD = re.compile(r"(Name|Type|Revision|Header|Size in memory|References|Number of entries|Members):\s*(.*)$")
+_FIELD = re.compile(
+    r"(Name|Type|Revision|Header|Size in memory|References|Number of entries|Members):\s*(.*)$"
+)
 
 
 class IpSet(msgspec.Struct, frozen=True):
@@ -53,7 +69,9 @@ def _line(line: str) -> tuple[str, IpSet | Member] | None:
         rest = match[3] or ""
         comment = _COMMENT.search(rest)
         nomatch = "nomatch" in _COMMENT.sub("", rest).split()
-        return f"element {match[1]} {match[2]}", Member(match[1], match[2], comment[1] if comment else "", nomatch)
+        return f"element {match[1]} {match[2]}", Member(
+            match[1], match[2], comment[1] if comment else "", nomatch
+        )
     return None
 
 

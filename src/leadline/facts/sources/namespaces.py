@@ -41,7 +41,9 @@ def parse(text: str) -> Parsed:
         if number_ns is None or cell.get("TYPE") not in _TYPES or processes is None:
             problems.append(unread(number))
             continue
-        command = cell.get("COMMAND", "").split(" ")[0]
+        # Cells before the command may be empty (NSFS), so it is taken by its column.
+        start = found[0][1].find("COMMAND")
+        command = line[start:].split(" ")[0] if start > 0 and line[start - 1 : start] == " " else ""
         entries[f"{cell['TYPE']} {number_ns}"] = Namespace(
             processes, whole(cell.get("PID", "")) or None, cell.get("USER", ""), command or None
         )

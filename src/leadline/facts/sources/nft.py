@@ -21,7 +21,9 @@ _WHAT = "nft list ruleset"
 _KINDS = ("table", "chain", "rule", "set", "map", "element", "object")
 _TABLE = re.compile(r"table (\S+) (\S+) \{$")
 _HANDLE = re.compile(r"\s*# handle \d+$")
-_FIGURES = re.compile(r"\bcounter packets \d+ bytes \d+|\b(last) used \S+|( quota (?:over )?\d+ \w+) used \d+ \w+| burst 5 packets\b")
+_FIGURES = re.compile(
+    r"\bcounter packets \d+ bytes \d+|\b(last) used \S+|( quota (?:over )?\d+ \w+) used \d+ \w+| burst 5 packets\b"
+)
 _TIMERS = re.compile(r" (?:timeout|expires) \S+| counter packets \d+ bytes \d+")
 _COMMENT = re.compile(r'(?:^| )comment "([^"]*)"')
 _BASE = re.compile(r"type (\w+) hook (\w+)(?: devices? .*?)? priority ([^;]+);(?: policy (\w+);)?$")
@@ -56,7 +58,9 @@ def _squeezed(text: str) -> str:
     if '"' not in text:
         return " ".join(text.split())
     pieces = text.split('"')
-    return '"'.join(piece if place % 2 else _SPACES.sub(" ", piece) for place, piece in enumerate(pieces)).strip()
+    return '"'.join(
+        piece if place % 2 else _SPACES.sub(" ", piece) for place, piece in enumerate(pieces)
+    ).strip()
 
 
 def _split(text: str, mark: str) -> list[str]:
@@ -145,14 +149,18 @@ def _chain(where: tuple[str, str], name: str, lines: list[str], into: dict[str, 
     rules = []
     for line in lines:
         if (base := _BASE.match(line)) is not None:
-            told.update(type=base[1], hook=base[2], priority=priority(where[0], base[3]), policy=base[4] or "accept")
+            told.update(
+                type=base[1], hook=base[2], priority=priority(where[0], base[3]), policy=base[4] or "accept"
+            )
         elif line.startswith('comment "') and not rules:
             told["comment"] = line[9:].rstrip('"')
         else:
             rules.append(line)
     into[f"chain {where[0]} {where[1]} {name}"] = Chain(family=where[0], table=where[1], chain=name, **told)
     for line in rules:
-        text = _FIGURES.sub(lambda match: match[1] or match[2] or ("counter" if "counter" in match[0] else ""), line)
+        text = _FIGURES.sub(
+            lambda match: match[1] or match[2] or ("counter" if "counter" in match[0] else ""), line
+        )
         text = _squeezed(text)
         comment = None
         if text.endswith('"') and (place := text.rfind(' comment "')) > 0:
@@ -189,7 +197,9 @@ def _from_text(text: str) -> Parsed:
             block, inside = (match[1], match[2]), []
             if match[3]:
                 inside, block = [], None
-                into[f"object {where[0]} {where[1]} {match[1]} {match[2]}"] = Object(*where, match[1], match[2])
+                into[f"object {where[0]} {where[1]} {match[1]} {match[2]}"] = Object(
+                    *where, match[1], match[2]
+                )
         elif block is None:
             if not line.startswith("flags "):
                 ruleset.problems.append(unread(number))

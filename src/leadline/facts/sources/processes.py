@@ -19,12 +19,12 @@ _INTERPRETER = re.compile(r"(?:python[\d.]*|perl|ruby|bash|sh|dash|node)$")
 
 
 class Process(msgspec.Struct, frozen=True):
-    """All processes of one program: how many, whose, the programs that started them, and the arguments of
+    """All processes of one program: how many, whose, the programs that started them (None: not shown), and the arguments of
     each (secret values hidden, the same ones once); `kernel`: a thread of the kernel."""
 
     count: int
     users: tuple[str, ...]
-    parents: tuple[str, ...]
+    parents: tuple[str, ...] | None
     arguments: tuple[str, ...]
     kernel: bool
 
@@ -58,7 +58,7 @@ def parse(text: str) -> Parsed:
         name: Process(
             count=len(group),
             users=_each(row.user for row in group),
-            parents=_each(names.get(row.parent, "") for row in group if row.parent is not None),
+            parents=_each(names.get(row.parent or 0, "") for row in group) if "PPID" in header else None,
             arguments=_each(" ".join(conceal_words(row.args.split())) for row in group),
             kernel=all(row.args.startswith("[") for row in group),
         )

@@ -36,7 +36,7 @@ def parse(text: str) -> Parsed:
     found, problems = last_output(lines(text, COMMAND), lambda line: line.lstrip("●*○×↻ ").split(" ", 1)[0])
     entries: dict[str, Service] = {}
     for number, line in found:
-        if _LEGEND.match(line):
+        if _LEGEND.match(line.strip()):
             continue
         if (row := _ROW.fullmatch(line.strip())) is None or "…" in row[1]:
             problems.append(unread(number))

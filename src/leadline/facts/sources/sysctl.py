@@ -13,6 +13,7 @@ _SECRETS = (".stable_secret", ".tcp_fastopen_key")
 # these files of /proc/sys have several lines, and sysctl repeats the key before each
 _SEVERAL_LINES = re.compile(r"kernel\.core_modes|dev\.cdrom\.info|fs\.binfmt_misc\..*")
 _MESSAGE = re.compile(r"(?:sysctl|error|warning): .*")
+_BROKEN = re.compile(r"[^\n]sysctl: ")
 _QUOTED_KEY = re.compile(r"""['"]([^'"\s]+[./][^'"\s]+)['"]""")
 _NUMBERS = re.compile(r"-?\d+(?:\s+-?\d+)+")
 
@@ -24,9 +25,9 @@ def parse(text: str) -> Parsed:
     Random keys of the kernel are replaced. Raises ParseError where no setting is in the text.
     """
     seen = shown(text, "sysctl")
-    lines = _whole(seen.lines)
+    lines = _whole(seen.lines) if _BROKEN.search(text) else seen.lines
     problems = list(seen.problems)
-    begin, doubts = _begin(Shown(lines, seen.ended))
+    begin, doubts = _begin(Shown(lines, seen.ended), text)
     problems += doubts
     entries: dict[str, str] = {}
     unreadable: set[str] = set()
@@ -73,7 +74,7 @@ _TWO_VALUES = Text(
 )
 
 
-def _begin(seen: Shown) -> tuple[int, tuple[Problem, ...]]:
+def _begin(seen: Shown, text: str) -> tuple[int, tuple[Problem, ...]]:
     """Where the output to read begins: the first key of a text comes again only where a second one starts."""
     for place, line in enumerate(seen.lines):
         if line.startswith("* Applying "):
@@ -84,6 +85,8 @@ def _begin(seen: Shown) -> tuple[int, tuple[Problem, ...]]:
         if _SEVERAL_LINES.fullmatch(key):
             return 0, ()
         opening = key + " = "
+        if text.count(opening) < 2:
+            return 0, ()
         starts = [place]
         starts += [at for at, other in enumerate(seen.lines[place + 1 :], place + 1) if other.startswith(opening)]
         if len(starts) == 1:
@@ -94,13 +97,7 @@ def _begin(seen: Shown) -> tuple[int, tuple[Problem, ...]]:
 
 def _whole(lines: list[str]) -> list[str]:
     """The lines, where a message on stderr that broke into one of them stands by itself again."""
-    broken = [
-        place
-        for place, line in enumerate(lines)
-        if "sysctl: " in line and not line.startswith("sysctl: ") and line.strip()
-    ]
-    if not broken:
-        return lines
+    broken = [place for place, line in enumerate(lines) if "sysctl: " in line[1:]]
     whole = list(lines)
     for place in broken:
         head, _, message = whole[place].partition("sysctl: ")

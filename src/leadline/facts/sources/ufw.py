@@ -12,7 +12,7 @@ from leadline.facts.source import Parsed, Problem, Source
 
 _WHAT = "ufw status verbose"
 _RULE = re.compile(
-    r"(?:\[ *\d+\] )?(?P<to>\S.*?)\s{2,}(?P<action>(?:ALLOW|DENY|REJECT|LIMIT)(?: (?:IN|OUT|FWD))?)\s{2,}(?P<source>\S.*?)"
+    r"(?:\[ *\d+\] )?(?P<to>\S.*?)\s+(?P<action>(?:ALLOW|DENY|REJECT|LIMIT)(?: (?:IN|OUT|FWD))?)\s+(?P<source>\S.*?)"
     r"(?:\s+# (?P<comment>.*))?$"
 )
 _DEFAULT = re.compile(r"(allow|deny|reject|disabled|limit) \((incoming|outgoing|routed)\)")
@@ -32,7 +32,10 @@ def _order(entry: Any) -> str:
 
 
 def parse(text: str) -> Parsed:
-    """`status`, `logging`, `new-profiles`, `default <direction>` (plain words) and `rule <to> <action> <source>`."""
+    """`status`, `logging`, `new-profiles`, `default <direction>` (plain words) and `rule <to> <action> <source>`.
+
+    Of `ufw status` without `verbose`, only the status and the rules are covered.
+    """
     lines = shown(text, "ufw").lines
     entries: dict[str, Any] = {}
     problems: list[Problem] = []
@@ -52,13 +55,16 @@ def parse(text: str) -> Parsed:
         elif name == "Default":
             entries.update({f"default {direction}": policy for policy, direction in _DEFAULT.findall(value)})
         elif (match := _RULE.match(line)) is not None:
-            rule = UfwRule(match["to"], match["action"], match["source"], match["comment"] or "")
+            # without `verbose`, ufw does not write the direction of incoming rules
+            action = match["action"] if " " in match["action"] else f"{match['action']} IN"
+            rule = UfwRule(match["to"], action, match["source"], match["comment"] or "")
             entries[free_key(f"rule {rule.to} {rule.action} {rule.source}", entries)] = rule
         else:
             problems.append(unread(number))
     if "status" not in entries:
         raise nothing(lines, _WHAT)
-    return Parsed(entries, tuple(problems))
+    brief = entries["status"] == "active" and "logging" not in entries
+    return Parsed(entries, tuple(problems), covers=frozenset({"status", "rule"}) if brief else None)
 
 
 source = Source(

@@ -64,7 +64,7 @@ def render(document: Document, lang: Lang, style: Style) -> str:  # noqa: ARG001
 def _sections(blocks: Iterable[Block]) -> list[_Section]:
     sections = [_Section(None, [], "top")]
     for block in blocks:
-        if isinstance(block, Heading):
+        if isinstance(block, Heading) and block.level < 3:
             sections.append(_Section(block, [], f"s{len(sections)}"))
         else:
             sections[-1].blocks.append(block)

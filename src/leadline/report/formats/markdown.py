@@ -94,9 +94,10 @@ def _cell(cell: Cell, column: Column, lang: Lang) -> str:
 
 def _item(item: Item, lang: Lang) -> Iterator[str]:
     tags = "".join(f" · {_text(tag.text, lang)}" for tag in item.tags)
-    names = " ".join(_name(name) for name in item.names)
-    yield f"- **{_text(item.title, lang)}**{tags}" + (f": {names}" if names else "") + "  "
-    yield f"  {_text(item.text, lang)}"
+    yield f"- **{_text(item.title, lang)}**{tags}"
+    for point in item.points:
+        names = " ".join(_name(name) for name in point.names)
+        yield f"  - {names + ': ' if names else ''}{_text(point.text, lang)}"
     if item.follows is not None:
         yield f"  - → {_text(item.follows, lang)}"
     for detail in item.details:

@@ -32,6 +32,7 @@ _CODES = {
 }  # fmt: skip
 _SEVERITY = {"good": "✓", "note": "·", "warn": "!", "bad": "✗"}
 _GAP = 2
+_SHORT = 40  # a cell up to this wide may share a line with others where rows are stacked
 _READABLE = 100  # a line of prose longer than this is hard to follow, however wide the window
 _BREAKS = "/.,:-_= "
 
@@ -59,7 +60,7 @@ class _Page:
     def blocks(self, blocks: Iterable[Block], indent: str) -> Iterator[str]:
         last: Block | None = None
         for block in blocks:
-            if not (isinstance(block, Fold) and isinstance(last, Fold)) and not isinstance(last, Heading):
+            if not (isinstance(block, Fold) and isinstance(last, Fold)) and not _introduces(last, block):
                 yield ""
             elif isinstance(last, Fold) and last.blocks:
                 yield ""
@@ -99,6 +100,7 @@ class _Page:
             yield f"{indent}{self.paint('━━ ' + text, 'bold')} {self.paint(rule, 'dim')}"
             yield ""
             return
+        indent += "  " if block.level == 3 else ""
         yield f"{indent}{self.paint(text, 'bold')}" + (f"  {self.paint(aside, 'dim')}" if aside else "")
 
     def figures(self, block: Figures, indent: str) -> Iterator[str]:
@@ -121,19 +123,21 @@ class _Page:
             yield indent + self.paint(hang if position else first, "dim") + self.paint(each, tone)
 
     def item(self, item: Item, indent: str) -> Iterator[str]:
-        tags = " ".join(self.paint(f"· {word(tag.text, self.lang)}", tag.tone) for tag in item.tags)
         title = word(item.title, self.lang)
+        tags = " ".join(self.paint(f"· {word(tag.text, self.lang)}", tag.tone) for tag in item.tags)
         head = f"{indent}{self.paint(title, 'note')} {tags}".rstrip()
-        inner = indent + "  "
-        names = "  ".join(plain(name) for name in item.names)
         used = len(indent) + cell_len(title) + sum(3 + cell_len(word(tag.text, self.lang)) for tag in item.tags) + 3
-        if names and used + cell_len(names) <= self.width:
-            yield f"{head}   {self.paint(names, 'bold')}"
-        else:
-            yield head
-            if names:
-                yield from self.wrapped(names, inner, "bold")
-        yield from self.wrapped(word(item.text, self.lang), inner)
+        inner = indent + "  "
+        one = len(item.points) == 1
+        names = ["  ".join(plain(name) for name in point.names) for point in item.points]
+        if one and names[0] and used + cell_len(names[0]) <= self.width:
+            head += f"   {self.paint(names[0], 'bold')}"
+            names[0] = ""
+        yield head
+        for name, point in zip(names, item.points, strict=True):
+            if name:
+                yield from self.wrapped(name, inner, "bold")
+            yield from self.wrapped(word(point.text, self.lang), inner if one else inner + "  ")
         if item.follows is not None:
             yield from self.wrapped(word(item.follows, self.lang), inner, first="→ ")
         labels = [word(detail.label, self.lang) for detail in item.details]
@@ -204,7 +208,7 @@ class _Page:
             return widths
         flexible = [position for position, column in enumerate(columns) if column.kind in ("text", "value")]
         fixed = sum(width for position, width in enumerate(widths) if position not in flexible)
-        least = [min(widths[position], 12 if columns[position].kind == "text" else 14) for position in flexible]
+        least = [min(widths[position], _least(columns[position], widths[position])) for position in flexible]
         left = room - fixed
         if not flexible or left < sum(least):
             return None
@@ -227,7 +231,8 @@ class _Page:
             sign = next((cell for cell in row if isinstance(cell, Mark)), None)
             head = (self.paint(SIGNS[sign.sign], sign.sign) + " ") if sign is not None else ""
             deeper = indent + "    "
-            rest = []
+            short: list[str] = []
+            long: list[tuple[str, str, str]] = []
             named = False
             for column, cell, text in zip(columns, row, cells, strict=True):
                 if column.kind == "mark" or not text:
@@ -236,10 +241,26 @@ class _Page:
                     for position, each in enumerate(wrap(text, self.width - len(indent) - 2)):
                         yield indent + (head if not position else "  " if head else "") + each
                     named = True
+                elif cell_len(text) <= _SHORT:
+                    short.append(f"{word(column.title, self.lang)} {text}")
                 else:
-                    rest.append((word(column.title, self.lang), text, _tone(cell)))
-            for title, text, tone in rest:
+                    long.append((word(column.title, self.lang), text, _tone(cell)))
+            if short:
+                yield from self.wrapped("  ·  ".join(short), deeper, "dim")
+            for title, text, tone in long:
                 yield from self.wrapped(text, deeper, tone, f"{title}  ")
+
+
+def _least(column: Column, width: int) -> int:
+    """How narrow a column may become: prose needs room to be read, values less."""
+    if column.kind == "text":
+        return 12 if width <= 60 else 30
+    return 14
+
+
+def _introduces(last: Block | None, block: Block) -> bool:
+    """Whether a block follows its heading without a blank line."""
+    return isinstance(last, Heading) and not (isinstance(block, Heading) and block.level < last.level)
 
 
 def _tone(cell: Cell) -> str:

@@ -7,7 +7,7 @@ import msgspec
 from leadline.base.text import Text, same
 from leadline.explain.explain import Explained, Group
 from leadline.facts.source import sources
-from leadline.report.document import Block, Column, Fold, Heading, Items, Mark, Shift, Sign, Table, Tag
+from leadline.report.document import Block, Column, Fold, Heading, Items, Sign, Table, Tag
 from leadline.report.units import count
 from leadline.report.views import tables
 from leadline.report.views.words import CLASSES, KINDS, author, certainty, class_tag, reasons, small_print
@@ -49,30 +49,13 @@ def by_fact(changes: Iterable[Explained]) -> dict[str, list[Explained]]:
 
 
 def unexplained(changes: list[Explained]) -> list[Block]:
-    """Each change without a cause: the fact, the raw key, before → after."""
+    """Each change without a cause, by fact: the raw key, before → after."""
     if not changes:
         return []
-    columns = (
-        tables.MARK,
-        Column(Text("fact", "종류"), "text"),
-        Column(Text("what", "항목"), "name"),
-        Column(Text("before → after", "이전 → 이후"), "value"),
-    )
-    rows = []
-    for each in changes:
-        value = tables.sides(each)
-        rows.append((
-            Mark(each.change.kind),
-            title(each.change.fact),
-            each.change.key,
-            Text("moved to another place", "순서가 바뀌었습니다")
-            if each.change.fields == ("position",)
-            else None if value == Shift(None, None) else value,
-        ))  # fmt: skip
-    return [
-        Heading(Text("Unexplained", "설명되지 않은 변경"), 2, same(count(len(changes)))),
-        Table(columns, tuple(rows)),
-    ]
+    blocks: list[Block] = [Heading(Text("Unexplained", "설명되지 않은 변경"), 2, same(count(len(changes))))]
+    for fact, members in by_fact(changes).items():
+        blocks += [Heading(title(fact), 3, _counts(members)), tables.table(fact, members)]
+    return blocks
 
 
 def sections(part: Part, *, expand: bool) -> list[Block]:

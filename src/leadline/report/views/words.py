@@ -2,7 +2,7 @@
 
 from leadline.base.text import Text
 from leadline.explain.explain import Cause, Explained
-from leadline.report.document import Detail, Item, Tag, Tone
+from leadline.report.document import Detail, Item, Point, Tag, Tone
 from leadline.report.units import count
 
 CLASSES = {
@@ -31,10 +31,10 @@ def class_tag(class_: str) -> Tag:
     return Tag(CLASSES[class_], "bad" if class_ == "unknown" else "dim")
 
 
-def author(cause: Cause | None) -> Text | str:
+def author(cause: Cause | None) -> Text | str | None:
     """The component, with a word where it is only likely."""
     if cause is None:
-        return Text("unexplained", "미설명")
+        return None
     if cause.certainty == "shown":
         return cause.component
     return Text("{name} (likely)", "{name}(추정)").fill(name=cause.component)
@@ -48,24 +48,26 @@ def names(keys: list[str], *, every: bool) -> tuple[str, ...]:
 
 
 def reasons(changes: list[Explained], *, every: bool) -> tuple[Item, ...]:
-    """Why these changes are there: one Item for each different reason, naming what it explains."""
+    """Why these changes are there: one Item for each author's rule, with what it says of each change."""
     bundles: dict[tuple[str, ...], list[Explained]] = {}
     for each in changes:
         if (cause := each.cause) is not None:
             follows = cause.consequence.en if cause.consequence else ""
-            bundles.setdefault((cause.rule, cause.why.en, follows, cause.certainty), []).append(each)
+            bundles.setdefault((cause.component, cause.rule, follows, cause.certainty), []).append(each)
     return tuple(_reason(bundle, every=every) for bundle in bundles.values())
 
 
 def _reason(bundle: list[Explained], *, every: bool) -> Item:
+    said: dict[Text, list[str]] = {}
+    for each in bundle:
+        if each.cause is not None:
+            said.setdefault(each.cause.why, []).append(each.change.key)
     cause = bundle[0].cause
     assert cause is not None  # noqa: S101 - reasons() bundles explained changes only
-    kind = class_tag(bundle[0].class_)
     return Item(
         cause.component,
-        cause.why,
-        tags=(certainty(cause), *((kind,) if bundle[0].class_ != "config" else ())),
-        names=names([each.change.key for each in bundle], every=every),
+        tuple(Point(why, names(keys, every=every)) for why, keys in said.items()),
+        tags=(certainty(cause), *((class_tag(bundle[0].class_),) if bundle[0].class_ != "config" else ())),
         follows=cause.consequence,
         details=small_print(bundle, every=every),
     )

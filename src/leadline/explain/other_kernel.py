@@ -1,4 +1,4 @@
-"""What shows that a host was started anew, or with another kernel, between two snapshots."""
+"""What shows that a host runs another kernel than before."""
 
 from functools import lru_cache
 
@@ -7,17 +7,8 @@ from leadline.explain.witness import Evidence
 
 
 @lru_cache(maxsize=4)
-def rebooted(pair: Pair) -> tuple[Evidence, ...]:
-    """Evidence of a boot in between: the kernel's random boot id is another one."""
-    change = pair.change("sysctl", "kernel.random.boot_id")
-    if change is None or change.kind != "changed":
-        return ()
-    return (pair.after.saw("sysctl", f"kernel.random.boot_id: {change.before} -> {change.after}"),)
-
-
-@lru_cache(maxsize=4)
 def other_kernel(pair: Pair) -> tuple[Evidence, ...]:
-    """Evidence of another kernel: its release or build, from sysctl or uname."""
+    """Evidence of another kernel: its release or build, from sysctl or uname; empty where it is the same."""
     for fact, key in (
         ("sysctl", "kernel.osrelease"),
         ("kernel", "release"),

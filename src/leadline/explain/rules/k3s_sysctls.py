@@ -1,0 +1,30 @@
+"""The k3s agent prepares its own host."""
+
+from leadline.base.text import Text
+from leadline.explain.pair import Pair
+from leadline.explain.rule import Match, Rule
+from leadline.explain.sysctl_writers import written
+from leadline.snapshot.diff import Change
+
+
+def match(change: Change, pair: Pair) -> Match | None:
+    return written(change, pair, "k3s")
+
+
+rule = Rule(
+    name="k3s-sysctls",
+    facts=("sysctl",),
+    component="k3s",
+    class_="config",
+    why=Text(
+        "The k3s agent sets this when it starts: forwarding for pods and services, and bridged traffic through iptables.",
+        "k3s 에이전트가 시작할 때 설정합니다. 파드와 서비스를 위한 포워딩과 브리지 트래픽의 iptables 통과입니다.",
+    ),
+    consequence=Text(
+        "k3s needs no sysctl file for this; it writes the values again at each start.",
+        "k3s에는 이를 위한 sysctl 파일이 필요 없으며, 시작할 때마다 다시 씁니다.",
+    ),
+    since="k3s 1.18",
+    source="k3s pkg/agent/syssetup/setup.go Configure",
+    match=match,
+)

@@ -1,0 +1,30 @@
+"""The RKE2 agent prepares its own host."""
+
+from leadline.base.text import Text
+from leadline.explain.pair import Pair
+from leadline.explain.rule import Match, Rule
+from leadline.explain.sysctl_writers import written
+from leadline.snapshot.diff import Change
+
+
+def match(change: Change, pair: Pair) -> Match | None:
+    return written(change, pair, "rke2")
+
+
+rule = Rule(
+    name="rke2-sysctls",
+    facts=("sysctl",),
+    component="rke2",
+    class_="config",
+    why=Text(
+        "The RKE2 agent sets this when it starts: forwarding for pods and services, and bridged traffic through iptables.",
+        "RKE2 에이전트가 시작할 때 설정합니다. 파드와 서비스를 위한 포워딩과 브리지 트래픽의 iptables 통과입니다.",
+    ),
+    consequence=Text(
+        "RKE2 needs no sysctl file for this; it writes the values again at each start.",
+        "RKE2에는 이를 위한 sysctl 파일이 필요 없으며, 시작할 때마다 다시 씁니다.",
+    ),
+    since="RKE2 1.18",
+    source="k3s pkg/agent/syssetup/setup.go Configure",
+    match=match,
+)
