@@ -68,6 +68,7 @@ def _cause(cause: dict[str, Any]) -> Cause:
         cause.get("certainty", "shown"),
         tuple(Evidence("before" if side == "before" else "after", fact, text) for side, fact, text in seen),
         _text(cause["consequence"]) if "consequence" in cause else None,
+        cause.get("usual"),
     )
 
 

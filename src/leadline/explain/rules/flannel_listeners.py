@@ -1,8 +1,7 @@
-"""Flannel's sockets: the kernel's VXLAN port, and flanneld's health check where it is switched on."""
+"""Flannel's sockets: the kernel's tunnel ports, and flanneld's health check where it is switched on."""
 
 from leadline.base.text import Text
-from leadline.explain.components import SIGNS
-from leadline.explain.listening import Endpoint, binding, listens
+from leadline.explain.listening import Endpoint, binding, kernel_socket, line, listens
 from leadline.explain.pair import Pair
 from leadline.explain.rule import Match, Rule
 from leadline.snapshot.diff import Change
@@ -11,21 +10,34 @@ VXLAN = Endpoint(
     Text("VXLAN between nodes (the kernel's socket, no process)", "노드 간 VXLAN(커널 소켓이라 프로세스가 없음)"),
     {"everywhere": "flannel"},
 )
+_WIREGUARD = Endpoint(
+    Text("WireGuard between nodes (the kernel's socket)", "노드 간 WireGuard(커널 소켓)"), {"everywhere": "flannel"}
+)
 _flanneld = listens(
-    "flannel", ("flanneld",), {"tcp 8081": Endpoint(Text("health check", "헬스 체크"), {"everywhere": "the stock manifest"})}
+    "flannel",
+    ("flanneld",),
+    {
+        "tcp 8081": Endpoint(Text("health check", "헬스 체크"), {"everywhere": "the stock manifest"}),
+        "udp 8285": Endpoint(Text("tunnel in user space", "사용자 공간 터널"), {"node": "flannel udp"}),
+    },
+)
+_kernel = (
+    (VXLAN, kernel_socket("udp", 8472, "flannel.1", "flannel-v6.1")),
+    (_WIREGUARD, kernel_socket("udp", 51820, "flannel-wg", "flannel-wg-v6")),
+    (_WIREGUARD, kernel_socket("udp", 51821, "flannel-wg-v6", "flannel-wg")),
 )
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    listener = change.entry
-    if (listener.protocol, listener.port) != ("udp", 8472) or listener.processes:
-        return _flanneld(change, pair)
-    witness = pair.side(change)
-    device = witness.interface(*SIGNS["flannel"].interfaces, kind="vxlan")
-    if device is None or witness.interface("cilium_vxlan") is not None:
-        return None
-    values = {"port": 8472, "what": VXLAN.what, "binding": binding(VXLAN, listener.exposure)}
-    return Match((device,), values=values, usual=listener.exposure in VXLAN.usual)
+    for endpoint, ask in _kernel:
+        device = ask(change, pair)
+        if device is None:
+            continue
+        if pair.side(change).interface("cilium_vxlan") is not None:
+            return None
+        values = {"port": change.entry.port, "what": endpoint.what, "binding": binding(endpoint, change.entry.exposure)}
+        return Match((line(change, pair), device), values=values, usual=change.entry.exposure in endpoint.usual)
+    return _flanneld(change, pair)
 
 
 rule = Rule(
@@ -39,6 +51,6 @@ rule = Rule(
         "VXLAN에는 인증이 없으므로 8472/udp는 다른 노드에서만 들어오게 하십시오.",
     ),
     since="flannel 0.5 (VXLAN on 8472); health check on 8081 in the stock manifest from v0.28.9",
-    source="flannel pkg/backend/vxlan/device.go, Documentation/kube-flannel.yml",
+    source="flannel pkg/backend/vxlan/device.go, pkg/backend/wireguard, Documentation/kube-flannel.yml",
     match=match,
 )

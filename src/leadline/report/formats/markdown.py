@@ -18,6 +18,7 @@ from leadline.report.document import (
     Item,
     Items,
     Paragraph,
+    Shift,
     Table,
     Tag,
 )
@@ -41,7 +42,7 @@ def _text(value: str | Text, lang: Lang) -> str:
 
 def _name(value: str, *, cell: bool = False) -> str:
     """A code span whose fence is longer than any run of backticks inside; in a table `|` must be escaped."""
-    value = plain(value)
+    value = plain(value) or " "
     fence = "`" * (max((len(run) for run in re.findall("`+", value)), default=0) + 1)
     pad = " " if value.startswith("`") or value.endswith("`") else ""
     span = f"{fence}{pad}{value}{pad}{fence}"
@@ -89,6 +90,9 @@ def _cell(cell: Cell, column: Column, lang: Lang) -> str:
         return f"**{shown}**" if cell.tone in ("warn", "bad") else shown
     if isinstance(cell, str) and column.kind in ("name", "value"):
         return _name(cell, cell=True)
+    if isinstance(cell, Shift):
+        sides = [side for side in (cell.before, cell.after) if side is not None]
+        return " → ".join(_name(side, cell=True) if isinstance(side, str) else _text(side, lang) for side in sides)
     return _SPECIAL.sub(r"\\\1", line(cell, lang))
 
 

@@ -181,6 +181,9 @@ def _headline(fact: str, single: list[Explained]) -> list[Text]:
         if open_:
             ports = ", ".join(str(port) for port in open_)
             said.append(Text("now reachable on every address: {ports}", "모든 주소에서 새로 접근 가능: {ports}").fill(ports=ports))
+        odd = sum(each.cause is not None and each.cause.usual is False for each in single)
+        if odd:
+            said.append(Text("{n} bound unusually", "이례적인 바인딩 {n}").fill(n=odd))
         rest = len(single) - sum(each.exposure == "everywhere" and each.change.kind == "added" for each in single)
         if rest:
             said.append(Text("{n} more", "그 외 {n}").fill(n=rest) if open_ else same(count(rest)))

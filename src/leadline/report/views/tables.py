@@ -7,13 +7,14 @@ import msgspec
 
 from leadline.base.text import Text
 from leadline.explain.explain import Explained
-from leadline.explain.topic import find
 from leadline.report.document import Cell, Column, Mark, Shift, Table, Tag
 from leadline.report.units import growth, size
 from leadline.report.views.words import EXPOSURES, author
 
 MARK = Column(Text("", ""), "mark")
 _BY = Column(Text("by", "주체"))
+_USUAL = Tag(Text("usual", "일반적"), "dim")
+_UNUSUAL = Tag(Text("unusual", "이례적"), "bad")
 _EMPTY = Text("(empty)", "(비어 있음)")
 _ROLES = {
     "vxlan": Text("VXLAN tunnel", "VXLAN 터널"),
@@ -122,7 +123,7 @@ def _interface(each: Explained) -> tuple[Cell, ...]:
     role: Cell = _ROLES.get(entry.kind or "", entry.kind or None)
     if entry.kind == "vxlan" and getattr(entry, "vxlan_id", None) is not None:
         role = Text("VXLAN tunnel, VNI {id}", "VXLAN 터널, VNI {id}").fill(id=entry.vxlan_id)
-    if entry.master and isinstance(role, Text):
+    if entry.master and isinstance(role, str | Text):
         role = Text("{role}, in {master}", "{role}, {master}에 연결").fill(role=role, master=entry.master)
     elif entry.master:
         role = Text("in {master}", "{master}에 연결").fill(master=entry.master)
@@ -143,11 +144,8 @@ def _listener(each: Explained) -> tuple[Cell, ...]:
     if names is None and each.cause is not None and each.cause.component == "kernel":
         names = "kernel"
     usual: Cell = None
-    for topic in find(f"{entry.port}/{entry.protocol}", "port"):
-        owners = {each.cause.component if each.cause else "", *(entry.processes or ())}
-        if topic.usual is not None and (not topic.owner or {owner[:15] for owner in owners} & {topic.owner[:15]}):
-            usual = topic.usual
-            break
+    if each.cause is not None and each.cause.usual is not None:
+        usual = _USUAL if each.cause.usual else _UNUSUAL
     return names, reach, usual, _others(each, "processes", "pids", "fds", "port")
 
 
@@ -230,7 +228,7 @@ _LAYOUTS: dict[str, tuple[tuple[Column, ...], Cells]] = {
             Column(Text("socket", "소켓"), "name"),
             Column(Text("process", "프로세스"), "value"),
             Column(Text("reachable on", "접근 범위")),
-            Column(Text("usual binding", "일반적인 바인딩")),
+            Column(Text("binding", "바인딩")),
             _ALSO,
         ),
         _listener,

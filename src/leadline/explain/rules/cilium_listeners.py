@@ -1,0 +1,85 @@
+"""Cilium's sockets: agent, operator, Envoy, Hubble, and the kernel's tunnel ports."""
+
+from leadline.base.text import Text
+from leadline.explain.listening import Endpoint, binding, kernel_socket, line, listens
+from leadline.explain.pair import Pair
+from leadline.explain.rule import Match, Rule
+from leadline.snapshot.diff import Change
+
+_TUNNEL = Endpoint(
+    Text("tunnel between nodes (the kernel's socket, no process)", "노드 간 터널(커널 소켓이라 프로세스가 없음)"),
+    {"everywhere": "Cilium"},
+)
+_programs = (
+    listens(
+        "cilium",
+        ("cilium-agent",),
+        {
+            "tcp *": Endpoint(Text("proxy for DNS and Envoy", "DNS와 Envoy용 프록시"), {"loopback": "Cilium"}),
+            "udp *": Endpoint(Text("proxy for DNS", "DNS용 프록시"), {"loopback": "Cilium"}),
+            "tcp 9879": Endpoint(Text("agent health check", "agent 헬스 체크"), {"loopback": "Cilium"}),
+            "tcp 9890": Endpoint(Text("gops debugging", "gops 디버깅"), {"loopback": "Cilium"}),
+            "tcp 4240": Endpoint(Text("health check between nodes", "노드 간 헬스 체크"), {"everywhere": "Cilium"}),
+            "tcp 4244": Endpoint(Text("Hubble flows for the relay", "relay용 Hubble 플로우"), {"everywhere": "Cilium"}),
+            "tcp 9962": Endpoint(Text("agent metrics", "agent 메트릭"), {"everywhere": "Cilium with metrics on"}),
+            "tcp 9965": Endpoint(Text("Hubble metrics", "Hubble 메트릭"), {"everywhere": "Cilium with metrics on"}),
+            "tcp 10256": Endpoint(
+                Text("health check in kube-proxy's place", "kube-proxy를 대신하는 헬스 체크"),
+                {"everywhere": "Cilium without kube-proxy"},
+            ),
+        },
+    ),
+    listens(
+        "cilium",
+        ("cilium-envoy",),
+        {
+            "tcp 9878": Endpoint(Text("Envoy health check", "Envoy 헬스 체크"), {"loopback": "Cilium"}),
+            "tcp 9964": Endpoint(Text("Envoy metrics", "Envoy 메트릭"), {"everywhere": "Cilium"}),
+        },
+    ),
+    listens(
+        "cilium",
+        ("cilium-operator",),
+        {
+            "tcp 9234": Endpoint(Text("operator API", "operator API"), {"loopback": "Cilium"}),
+            "tcp 9891": Endpoint(Text("gops debugging", "gops 디버깅"), {"loopback": "Cilium"}),
+            "tcp 9963": Endpoint(Text("operator metrics", "operator 메트릭"), {"everywhere": "Cilium"}),
+        },
+    ),
+    listens(
+        "cilium",
+        ("cilium-health", "cilium-health-responder"),
+        {"tcp 4240": Endpoint(Text("health check between nodes", "노드 간 헬스 체크"), {"everywhere": "Cilium"})},
+    ),
+)
+_kernel = (
+    kernel_socket("udp", 8472, "cilium_vxlan"),
+    kernel_socket("udp", 6081, "cilium_geneve"),
+    kernel_socket("udp", 51871, "cilium_wg0"),
+)
+
+
+def match(change: Change, pair: Pair) -> Match | None:
+    for ask in _kernel:
+        device = ask(change, pair)
+        if device is not None and pair.side(change).interface("flannel.1") is None:
+            values = {"port": change.entry.port, "what": _TUNNEL.what, "binding": binding(_TUNNEL, change.entry.exposure)}
+            return Match((line(change, pair), device), values=values, usual=change.entry.exposure in _TUNNEL.usual)
+    return next((found for ask in _programs if (found := ask(change, pair)) is not None), None)
+
+
+rule = Rule(
+    name="cilium-listeners",
+    facts=("ss",),
+    component="cilium",
+    class_="config",
+    why=Text("Cilium's {what} on port {port}. {binding}", "Cilium의 {what}입니다(포트 {port}). {binding}"),
+    consequence=Text(
+        "Between nodes 4240/tcp, 4244/tcp and the tunnel's UDP port must pass; a tunnel without encryption has no "
+        "authentication.",
+        "노드 사이에는 4240/tcp, 4244/tcp와 터널의 UDP 포트가 통해야 합니다. 암호화하지 않은 터널에는 인증이 없습니다.",
+    ),
+    since="Cilium 1.11",
+    source="cilium Documentation/operations/system_requirements.rst, pkg/defaults",
+    match=match,
+)
