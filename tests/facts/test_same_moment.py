@@ -46,7 +46,9 @@ def test_forms_agree(folder: Path, source: str, first: str, second: str, besides
                 assert mine == theirs, (key, field)
 
 
-@pytest.mark.parametrize("file", sorted(RECORDINGS.glob("*/*/df.txt")), ids=lambda file: str(file.parent)[-20:])
+@pytest.mark.parametrize(
+    "file", sorted(RECORDINGS.glob("*/*/df.txt")), ids=lambda file: str(file.parent)[-20:]
+)
 def test_rounded_sizes_are_near(file: Path) -> None:
     exact_file = file.with_name("df-bytes.txt")
     if not exact_file.exists():

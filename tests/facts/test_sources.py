@@ -32,8 +32,10 @@ def texts(source: str) -> list[str]:
 
 
 def builtins(value: Any) -> Any:
-    plain = msgspec.to_builtins(value)
-    return {name: each for name, each in plain.items() if each is not None} if isinstance(plain, dict) else plain
+    plain = json.loads(msgspec.json.encode(value))
+    return (
+        {name: each for name, each in plain.items() if each is not None} if isinstance(plain, dict) else plain
+    )
 
 
 @pytest.mark.parametrize("file", CASES, ids=lambda file: f"{file.parent.name}/{file.name}")
@@ -93,12 +95,18 @@ def damaged(draw: st.DrawFn, own: list[str], others: list[str]) -> str:
             st.one_of(
                 st.just(""),
                 st.just(text[first:last] * 2),
-                st.sampled_from(others).map(lambda other: other[: last - first + 200]),
+                st.sampled_from(others),
                 st.text(max_size=20),
-                st.sampled_from(["\n", "\t", " ", "[", "{", '"', "/", ":", "0", "-1", "²", "\x00", "- ", "=", "%", "\\"]),
+                st.sampled_from(
+                    ["\n", "\t", " ", "[", "{", '"', "/", ":", "0", "-1", "²", "\x00", "- ", "=", "%", "\\"]
+                ),
             )
         )
-        text = draw(st.sampled_from([text[:first] + piece + text[last:], text[:last] + piece + text[last:], text[:last]]))
+        text = draw(
+            st.sampled_from(
+                [text[:first] + piece + text[last:], text[:last] + piece + text[last:], text[:last]]
+            )
+        )
     return text
 
 
@@ -106,7 +114,7 @@ def damaged(draw: st.DrawFn, own: list[str], others: list[str]) -> str:
 def test_any_text_is_read_or_refused(name: str) -> None:
     source = sources()[name]
     own = texts(name) or [""]
-    others = [text[:LONGEST] for other in SOURCES for text in texts(other)[:1]] or [""]
+    others = [text[:800] for other in SOURCES for text in texts(other)[:1]] or [""]
 
     @settings(
         max_examples=40,

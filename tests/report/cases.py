@@ -1,7 +1,7 @@
 """Explanations written by hand in YAML → the values that a view takes."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from ruamel.yaml import YAML
@@ -43,7 +43,9 @@ def _explanation(host: dict[str, Any]) -> Explanation:
 
 def _explained(each: dict[str, Any]) -> Explained:
     before, after = _entry(each.get("before")), _entry(each.get("after"))
-    kind = "added" if before is None else "removed" if after is None else "changed"
+    kind: Literal["added", "removed", "changed"] = (
+        "added" if before is None else "removed" if after is None else "changed"
+    )
     change = Change(each["fact"], each["key"], kind, before, after, tuple(each.get("fields", ())))
     exposure = each.get("exposure")
     meaning = each.get("meaning")

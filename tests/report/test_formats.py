@@ -81,10 +81,16 @@ def test_html_is_whole_and_alone(case: str, lang: Lang) -> None:
     page.close()
     assert page.open == []
     assert page.scripts == 1, "the page's own, and none from a host"
-    assert not [(tag, attributes) for tag, attributes in page.tags if "src" in attributes or tag in ("link", "img")]
-    assert not [value for _, attributes in page.tags for name, value in attributes.items() if name.startswith("on")]
+    assert not [
+        (tag, attributes) for tag, attributes in page.tags if "src" in attributes or tag in ("link", "img")
+    ]
+    assert not [
+        value for _, attributes in page.tags for name, value in attributes.items() if name.startswith("on")
+    ]
     assert all(
-        attributes["href"].startswith("#") for _, attributes in page.tags if attributes.get("href") is not None
+        attributes["href"].startswith("#")
+        for _, attributes in page.tags
+        if attributes.get("href") is not None
     )
     anchors = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
     assert len(anchors) == len(set(anchors))

@@ -13,7 +13,7 @@ from leadline.cli._options import language, options, said
 class Verbs(click.Group):
     """The verbs are the modules of this package; one is imported when it is asked for."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         # Not pkgutil and not pathlib: their imports alone take a fifth of the time that --help may take.
         names = [file.name for file in os.scandir(__path__[0]) if file.name.endswith(".py")]
         return sorted(name[:-3].replace("_", "-") for name in names if not name.startswith("_"))
@@ -47,12 +47,17 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
         "쿠버네티스 호스트를 위한 측심줄입니다. 리눅스 호스트를 기록하고, 무엇이 왜 바뀌었는지 보여 줍니다.",
     ),
     epilog=said(
-        "Completion for bash (zsh and fish alike): put  eval \"$(_LEADLINE_COMPLETE=bash_source leadline)\"  into ~/.bashrc",
-        "bash 자동 완성(zsh, fish도 같습니다): ~/.bashrc에  eval \"$(_LEADLINE_COMPLETE=bash_source leadline)\"  줄을 넣으십시오",
+        'Completion for bash (zsh and fish alike): put  eval "$(_LEADLINE_COMPLETE=bash_source leadline)"  into ~/.bashrc',
+        'bash 자동 완성(zsh, fish도 같습니다): ~/.bashrc에  eval "$(_LEADLINE_COMPLETE=bash_source leadline)"  줄을 넣으십시오',
     ),
 )
 @click.option(
-    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help=said("Show the version.", "버전을 보여 줍니다.")
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_version,
+    help=said("Show the version.", "버전을 보여 줍니다."),
 )
 @options
 def group() -> None:

@@ -45,7 +45,9 @@ def compare(
         explanation = explain(one, other)
         noted = [FileProblem(name, "", Problem(text)) for text in doubts(one, other)]
         problems = [replace(each, host=name) for each in explanation.problems]
-        explanations.append(_only(replace(explanation, host=name, problems=(*noted, *problems)), classes, facts))
+        explanations.append(
+            _only(replace(explanation, host=name, problems=(*noted, *problems)), classes, facts)
+        )
         trouble = trouble or any(_unread(side, fact) for side in (one, other) for fact in common)
     if not hosts:
         explanations += [Explanation(each.host, (), (), (each,)) for each in pairing.problems]
@@ -79,7 +81,8 @@ def _all_known(asked: tuple[str, ...], known: list[str], what: Text) -> None:
     for name in asked:
         if name not in known:
             raise UsageError(
-                Text("no {what} {name} here; there are {known}", "{name}: 그런 {what}이(가) 없습니다. 있는 것: {known}").fill(
-                    what=what, name=name, known=", ".join(known)
-                )
+                Text(
+                    "no {what} {name} here; there are {known}",
+                    "{name}: 그런 {what}이(가) 없습니다. 있는 것: {known}",
+                ).fill(what=what, name=name, known=", ".join(known))
             )

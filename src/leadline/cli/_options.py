@@ -35,7 +35,9 @@ def language() -> "Lang":
         name, _, value = argument.partition("=")
         if name == "--lang":
             return "ko" if (value or "".join(arguments[position + 1 : position + 2])) == "ko" else "en"
-    locale = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    locale = next(
+        (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), ""
+    )
     return "ko" if locale.startswith("ko") else "en"
 
 
@@ -80,13 +82,27 @@ def options(command: Command) -> Command:
             help=said("The language; by default the locale's.", "언어입니다. 기본값은 로캘의 언어입니다."),
         ),
         click.option(
-            "--no-color", is_flag=True, callback=_keep, expose_value=False, help=said("No colours.", "색을 쓰지 않습니다.")
+            "--no-color",
+            is_flag=True,
+            callback=_keep,
+            expose_value=False,
+            help=said("No colours.", "색을 쓰지 않습니다."),
         ),
         click.option(
-            "-q", "--quiet", is_flag=True, callback=_keep, expose_value=False, help=said("No notes on progress.", "진행 상황을 알리지 않습니다.")
+            "-q",
+            "--quiet",
+            is_flag=True,
+            callback=_keep,
+            expose_value=False,
+            help=said("No notes on progress.", "진행 상황을 알리지 않습니다."),
         ),
         click.option(
-            "-v", "--verbose", is_flag=True, callback=_keep, expose_value=False, help=said("More notes on progress.", "진행 상황을 자세히 알립니다.")
+            "-v",
+            "--verbose",
+            is_flag=True,
+            callback=_keep,
+            expose_value=False,
+            help=said("More notes on progress.", "진행 상황을 자세히 알립니다."),
         ),
     )
     for option in reversed(shared):
@@ -143,5 +159,8 @@ def write(to: str, text: str) -> None:
             raise
     except OSError as error:
         raise UsageError(
-            Text(f"{to}: cannot be written ({error.strerror}); name another file", f"{to}: 쓸 수 없습니다({error.strerror}). 다른 파일을 지정하십시오")
+            Text(
+                f"{to}: cannot be written ({error.strerror}); name another file",
+                f"{to}: 쓸 수 없습니다({error.strerror}). 다른 파일을 지정하십시오",
+            )
         ) from None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leadline.cli._options import format_name, options, said, show
+from leadline.cli._options import call, format_name, options, said, show
 
 if TYPE_CHECKING:
     from leadline.explain.explain import Explanation
@@ -16,7 +16,9 @@ _EVERY = 3.0
 
 @click.command(
     "diff",
-    short_help=said("What changed between two snapshots, and why.", "두 스냅샷 사이에 무엇이 왜 바뀌었는지 보여 줍니다."),
+    short_help=said(
+        "What changed between two snapshots, and why.", "두 스냅샷 사이에 무엇이 왜 바뀌었는지 보여 줍니다."
+    ),
     help=said(
         "What changed between two snapshots, and why.\n\n"
         "BEFORE and AFTER are folders of saved texts (ip_addr.txt, ss.txt, df.txt, findmnt.txt, sysctl.txt, …), "
@@ -33,8 +35,15 @@ _EVERY = 3.0
 @click.argument("before")
 @click.argument("after", required=False)
 @click.option("--to", metavar="FILE", help=said("Write the report to FILE.", "보고서를 FILE에 씁니다."))
-@click.option("--all", "everything", is_flag=True, help=said("Show every member of every group.", "묶인 항목도 모두 보여 줍니다."))
-@click.option("--host", "hosts", multiple=True, metavar="NAME", help=said("Only this host.", "이 호스트만 보여 줍니다."))
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help=said("Show every member of every group.", "묶인 항목도 모두 보여 줍니다."),
+)
+@click.option(
+    "--host", "hosts", multiple=True, metavar="NAME", help=said("Only this host.", "이 호스트만 보여 줍니다.")
+)
 @click.option(
     "--class",
     "classes",
@@ -42,8 +51,21 @@ _EVERY = 3.0
     type=click.Choice(["config", "derived", "runtime", "unexplained"]),
     help=said("Only this class of changes.", "이 분류의 변경만 보여 줍니다."),
 )
-@click.option("--fact", "facts", multiple=True, metavar="NAME", help=said("Only this fact (ip_addr, ss, sysctl, …).", "이 종류(ip_addr, ss, sysctl, …)만 보여 줍니다."))
-@click.option("--watch", is_flag=True, help=said("Read AFTER again every few seconds; without AFTER, this machine.", "AFTER를 몇 초마다 다시 읽습니다. AFTER가 없으면 이 머신을 기록합니다."))
+@click.option(
+    "--fact",
+    "facts",
+    multiple=True,
+    metavar="NAME",
+    help=said("Only this fact (ip_addr, ss, sysctl, …).", "이 종류(ip_addr, ss, sysctl, …)만 보여 줍니다."),
+)
+@click.option(
+    "--watch",
+    is_flag=True,
+    help=said(
+        "Read AFTER again every few seconds; without AFTER, this machine.",
+        "AFTER를 몇 초마다 다시 읽습니다. AFTER가 없으면 이 머신을 기록합니다.",
+    ),
+)
 @options
 def command(
     before: str,
@@ -60,19 +82,27 @@ def command(
 
     from leadline.cli._compare import compare
 
-    def once() -> int:
-        explanations, trouble = compare(Path(before), Path(after) if after else None, hosts=hosts, classes=classes, facts=facts)
+    def once(side: Path | None) -> int:
+        explanations, trouble = compare(Path(before), side, hosts=hosts, classes=classes, facts=facts)
         _show(explanations, to, everything=everything, redraw=watch)
         if any(each.changes for each in explanations):
             return 1
         return 2 if trouble else 0
 
     if not watch:
-        return once()
+        return once(Path(after) if after is not None else None)
     code = 0
     try:
         while True:
-            code = once()
+            if after is not None:
+                code = once(Path(after))
+            else:
+                from leadline.cli._live import this_machine
+
+                with this_machine() as side:
+                    code = once(side)
+            if not call().quiet:
+                click.echo(said("Watching; Ctrl-C ends.", "지켜보는 중입니다. Ctrl-C로 끝냅니다."), err=True)
             time.sleep(_EVERY)
     except KeyboardInterrupt:
         return code

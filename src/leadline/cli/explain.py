@@ -65,7 +65,9 @@ def _unknown(key: str) -> str:
     close = difflib.get_close_matches(key, list(literal), n=3, cutoff=0.6)
     text = Text("nothing is known here of {key}", "{key}에 대해 알려진 것이 없습니다").fill(key=key)
     if close:
-        text = Text("{text}; did you mean {close}?", "{text}. 혹시 {close}입니까?").fill(text=text, close=", ".join(close))
+        text = Text("{text}; did you mean {close}?", "{text}. 혹시 {close}입니까?").fill(
+            text=text, close=", ".join(close)
+        )
     return f"leadline: {text[call().lang]}"
 
 

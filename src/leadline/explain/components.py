@@ -120,6 +120,8 @@ SIGNS = {
         ("rpc.mountd", "rpcbind", "rpc.statd", "nfsd", "rpc.idmapd", "nfsdcld"),
         ("nfs-server.service", "rpcbind.service", "rpc-statd.service", "nfs-client.target"),
     ),
+    "nodelocaldns": Signs(("node-cache",), (), ("node-cache",), ("nodelocaldns",)),
+    "kube-vip": Signs(("kube-vip",), (), ("kube-vip",)),
     "systemd": Signs(("systemd",), (), (), (), (), (), ("/run/user/", "/run/credentials/")),
 }
 

@@ -7,7 +7,7 @@ import msgspec
 
 from leadline.base.text import Text
 from leadline.explain.pair import Pair
-from leadline.explain.rule import Certainty, Match, Rule, rules
+from leadline.explain.rule import Certainty, Match, Rule, rules_for
 from leadline.explain.topic import Meaning, meaning
 from leadline.explain.witness import Evidence
 from leadline.facts.source import sources
@@ -114,7 +114,7 @@ def _best(change: Change, pair: Pair) -> tuple[Rule | None, Match | None]:
     best: tuple[Rule | None, Match | None] = None, None
     rank = (-1, -1)
     volatile = bool(change.fields) and sources()[change.fact].volatile.issuperset(change.fields)
-    for rule in rules().get(change.fact, ()):
+    for rule in rules_for(change.fact):
         if volatile and rule.class_ != "runtime":
             continue
         match = rule.match(change, pair)

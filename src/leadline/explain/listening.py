@@ -1,5 +1,6 @@
 """Listeners of one component: the ports it is known to open, and how it usually binds them."""
 
+import re
 from collections.abc import Callable, Mapping
 
 import msgspec
@@ -128,13 +129,42 @@ def listens(
     return match
 
 
-def kernel_socket(protocol: str, port: int, *interfaces: str) -> Callable[[Change, Pair], Evidence | None]:
-    """Asks whether a change is the kernel's own socket (no process) of one of these tunnel devices."""
+def kernel_socket(
+    protocol: str, port: int, device: str, rivals: str = ""
+) -> Callable[[Change, Pair], tuple[Evidence, ...]]:
+    """Asks whether a change is the kernel's own socket (no process) of a tunnel device.
 
-    def ask(change: Change, pair: Pair) -> Evidence | None:
+    `device`, `rivals`: regular expressions for names of interfaces. Where a rival is there as well, the
+    socket may be either's: nothing is proven.
+    """
+
+    def ask(change: Change, pair: Pair) -> tuple[Evidence, ...]:
         listener = change.entry
         if (listener.protocol, listener.port) != (protocol, port) or listener.processes:
-            return None
-        return pair.side(change).interface(*interfaces)
+            return ()
+        witness = pair.side(change)
+        found = None
+        for name in witness.entries("ip_addr"):
+            if rivals and re.fullmatch(rivals, name):
+                return ()
+            if found is None and re.fullmatch(device, name):
+                found = witness.interface(name)
+        return (line(change, pair), found) if found else ()
 
     return ask
+
+
+def any_port(change: Change, pair: Pair, component: str, processes: tuple[str, ...]) -> Match | None:
+    """A socket of a program that opens whatever port it is told to, or draws one.
+
+    Shown where another fact shows the component; likely where only other sockets of its programs do.
+    """
+    if not held_by(change.entry, processes) or only(change, "pids", "fds", "port"):
+        return None
+    found = elsewhere(pair.side(change), component, change.key, processes)
+    apart = seen_apart(pair.side(change), component, "ss")
+    if not found:
+        return None
+    values = {"port": change.entry.port, "where": WHERE[change.entry.exposure]}
+    own = line(change, pair)
+    return Match((own, *apart), values=values) if apart else Match((own, *found), "likely", values)

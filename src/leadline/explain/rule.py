@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from leadline.base.discovery import discover
+from leadline.base.discovery import Catalogue
 from leadline.base.text import Text
 from leadline.explain.pair import Pair
 from leadline.explain.witness import Evidence
@@ -54,12 +54,14 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @cache
-def rules() -> dict[str, tuple[Rule, ...]]:
-    """Every rule of the package, by the fact it may explain, in name order."""
+def rules() -> Catalogue[Rule]:
+    """Every rule of the package, by module name; imported when asked for."""
     import leadline.explain.rules as package
 
-    found: dict[str, tuple[Rule, ...]] = {}
-    for rule in discover(package, Rule).values():
-        for fact in rule.facts:
-            found[fact] = (*found.get(fact, ()), rule)
-    return found
+    return Catalogue(package, Rule, lambda rule: rule.facts)
+
+
+@cache
+def rules_for(fact: str) -> tuple[Rule, ...]:
+    """The rules that may explain a fact's changes, in name order."""
+    return tuple(rules()[name] for name, facts in rules().notes.items() if fact in facts)

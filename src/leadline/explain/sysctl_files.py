@@ -79,3 +79,8 @@ def asked(witness: Witness, key: str, value: str) -> Asked | None:
 def recorded(witness: Witness) -> bool:
     """Whether this side has the sysctl files, so that what they do not say is known too."""
     return "sysctl_conf" in witness.snapshot.names()
+
+
+def vendor_recorded(witness: Witness) -> bool:
+    """Whether the distribution's own files (below /usr/lib) are among them."""
+    return any(entry.startswith(("/usr/lib/", "/lib/")) for entry in witness.entries("sysctl_conf"))

@@ -212,8 +212,11 @@ def written(change: Change, pair: Pair, component: str) -> Match | None:
 
 
 def _wrote(key: str, value: str, side: Witness, other: Witness, component: str) -> Match | None:
+    if (line := asked(side, key, value)) is not None:
+        file = side.saw("sysctl_conf", f"{line.file} {key} = {line.value}")
+        return Match((file, *WRITERS[component].shown(side, key, value))) if line.owner == component else None
     here = at_work(side, key, value)
-    if component not in here or asked(side, key, value) is not None:
+    if component not in here:
         return None
     there = at_work(other, key, value)
     fresh = {name for name in here if name not in there}

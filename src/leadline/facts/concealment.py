@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 HIDDEN = "<redacted>"
 _SECRET = re.compile(
-    r"pass(?:word|wd|phrase)?$|passw|secret|token(?!.*(?:ttl|review|auth|cleaner|webhook|file|path))|credential"
+    r"fastopen_key|pass(?:word|wd|phrase)?$|passw|secret|token(?!.*(?:ttl|review|auth|cleaner|webhook|file|path))|credential"
     r"|api[-_]?key|private[-_]?key$|access[-_]?key|^auth$|identitytoken|bearer|header$",
     re.IGNORECASE,
 )

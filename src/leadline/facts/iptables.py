@@ -13,7 +13,7 @@ from leadline.facts.source import Parsed, Problem
 _CHAIN = re.compile(r":(\S+) (\S+)(?: \[(\d+):(\d+)\])?$")
 _RULE = re.compile(r"(?:\[(\d+):(\d+)\] )?-A (\S+)(?: (.*))?$")
 _LISTED = re.compile(r"-(?:(?P<policy>P) (?P<base>\S+) (?P<verdict>\S+)|N (?P<own>\S+))(?: -c \d+ \d+)?$")
-_COUNTED = re.compile(r" ?-c (\d+) (\d+)")
+_COUNTED = re.compile(r"(?:^| )-c (\d+) (\d+)(?= -[jg] |$)")
 _COMMENT = re.compile(r'--comment (?:"((?:[^"\\]|\\.)*)"|(\S+))')
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _TARGET = re.compile(r"(?:^| )-[jg] (\S+)")
@@ -93,7 +93,7 @@ def _tables(lines: list[str], listed: str, save: str) -> tuple[list[_Table], lis
     tables: list[_Table] = []
     problems: list[Problem] = []
     current: _Table | None = None
-    stamp = ""
+    stamp, announced = "", 0
     for number, raw in enumerate(lines, 1):
         line = raw.rstrip()
         if not line:
@@ -104,21 +104,24 @@ def _tables(lines: list[str], listed: str, save: str) -> tuple[list[_Table], lis
                 tables.append(current)
             packets, size, chain, text = match.groups("")
             counters = (int(packets), int(size)) if packets else None
-            if not packets and "-c " in text and (counted := _COUNTED.match(text)) is not None:
-                counters, text = (int(counted[1]), int(counted[2])), text[counted.end() :].lstrip()
+            if not packets and "-c " in text:
+                for counted in _COUNTED.finditer(_QUOTED.sub(lambda quoted: "x" * len(quoted[0]), text)):
+                    counters = (int(counted[1]), int(counted[2]))
+                    text = (text[: counted.start()] + text[counted.end() :]).lstrip()
+                    break
             current.rules.append(_rule(current.name, chain, text, counters))
         elif line.startswith(":") and current is not None and (match := _CHAIN.match(line)) is not None:
             counters = (int(match[3]), int(match[4])) if match[3] else None
             current.chains.append(Chain(current.name, match[1], match[2].replace("-", "", 1), counters))
         elif line.startswith("*") and line[1:].isidentifier():
-            current = _Table(line[1:], number, stamp)
+            current, announced = _Table(line[1:], number, stamp), 0
             tables.append(current)
         elif line == "COMMIT" and current is not None:
             current.whole = True
             current = None
         elif line.startswith("#"):
             if line.startswith("# Generated"):
-                stamp = line
+                stamp, announced = line, number
             elif _ELSEWHERE.match(line):
                 problems.append(Problem(_OTHERS.fill(line=line[2:]), number))
         elif (match := _LISTED.match(line)) is not None:
@@ -131,6 +134,8 @@ def _tables(lines: list[str], listed: str, save: str) -> tuple[list[_Table], lis
             raise ParseError(_LIST_FORM.fill(tool=tool, save=save), number)
         else:
             problems.append(unread(number))
+    if announced:
+        tables.append(_Table("…", announced, stamp))
     return tables, problems
 
 
@@ -139,7 +144,7 @@ def _last(tables: list[_Table]) -> tuple[list[_Table], int | None]:
     outputs: list[list[_Table]] = [[]]
     for table in tables:
         if any(table.name == earlier.name for earlier in outputs[-1]):
-            begun = []
+            begun: list[_Table] = []
             while (
                 len(outputs[-1]) > 1
                 and table.stamp

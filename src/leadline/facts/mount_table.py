@@ -11,8 +11,16 @@ Row = tuple[str, str | None, str | None, str | None]
 _GLYPHS = "├└│─ |`-"
 _NAMES = ("TARGET", "SOURCE", "FSTYPE", "OPTIONS")
 _WIDEST_TERMINAL = 300
+_FLAGS = (
+    *("rw", "ro", "nosuid", "nodev", "noexec", "relatime", "noatime", "nodiratime", "strictatime"),
+    *("lazytime", "sync", "dirsync", "nosymfollow", "discard"),
+)
+# in the C locale findmnt writes the bytes of other letters so
+_BYTES = re.compile(r"(?:\\x[89a-f][0-9a-f])+")
 # letters that take two places on a terminal
-_WIDE = re.compile("[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\U0001f300-\U0003fffd]")
+_WIDE = re.compile(
+    "[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\U0001f300-\U0003fffd]"
+)
 
 
 class Table(msgspec.Struct, frozen=True):
@@ -31,29 +39,34 @@ def read(lines: Sequence[str], begin: int) -> Table:
     order = [names.index(name) for name in _NAMES]
     options_at = order[_NAMES.index("OPTIONS")]
     found: list[tuple[int, list[str] | None, int]] = []
-    ends: list[int] = []
+    ends: list[tuple[int, str]] = []
     wide = _WIDE.search("\n".join(lines)) is not None
     for at, line in enumerate(lines[begin + 1 :], begin + 2):
         if not line or line.isspace():
             continue
         cells = _cells(line, _places(line, starts) if wide else starts)
-        if cells is None or (not cells[0].startswith("/") and (cells[0] or not found or found[-1][1] is None)):
+        if cells is None or (
+            not cells[0].startswith("/") and (cells[0] or not found or found[-1][1] is None)
+        ):
             found.append((at, None, 0))
             continue
+        end = _shown_width(line) if wide else len(line)
         if cells[options_at]:
-            ends.append(len(line))
+            ends.append((end, cells[options_at].rpartition(",")[2]))
         if cells[0]:
-            found.append((at, cells, len(line)))
+            found.append((at, cells, end))
         else:
             number, above, extent = found[-1]
             joined = [old + new for old, new in zip(above or cells, cells, strict=True)]
-            found[-1] = number, joined, max(extent, len(line)) if cells[options_at] else extent
+            found[-1] = number, joined, max(extent, end) if cells[options_at] else extent
     width = _cut_at(ends) if names[-1] == "OPTIONS" else None
     type_at = order[_NAMES.index("FSTYPE")]
     room = starts[type_at + 1] - starts[type_at] - 1 if type_at + 1 < len(starts) else 0
     rows: list[tuple[int, Row | None]] = []
     for number, row_cells, extent in found:
         target, of, fstype, options = (row_cells[place] for place in order) if row_cells else ("", "", "", "")
+        if "\\x" in target:
+            target = _BYTES.sub(_letters, target)
         if not (target and of and fstype and options):
             rows.append((number, None))
         elif width is None:
@@ -111,8 +124,22 @@ def _places(line: str, starts: list[int]) -> list[int]:
     return places
 
 
-def _cut_at(ends: list[int]) -> int | None:
-    """The width at which a terminal cut the lines: the longest length, where many lines have just that."""
-    longest = max(ends, default=0)
-    many = max(3, len(ends) // 10)
-    return longest if longest <= _WIDEST_TERMINAL and ends.count(longest) >= many else None
+def _shown_width(line: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in line)
+
+
+def _letters(escaped: re.Match[str]) -> str:
+    return bytes.fromhex(escaped[0].replace("\\x", "")).decode("utf-8", "replace")
+
+
+def _cut_at(ends: list[tuple[int, str]]) -> int | None:
+    """The width at which a terminal cut the lines: where many lines end, and one in the middle of an option.
+
+    `ends`: for each line where it ends and its last word.
+    """
+    longest = max((end for end, _ in ends), default=0)
+    last_words = [word for end, word in ends if end == longest]
+    if longest > _WIDEST_TERMINAL or len(last_words) < max(3, len(ends) // 10):
+        return None
+    broken = any(word not in _FLAGS and any(flag.startswith(word) for flag in _FLAGS) for word in last_words)
+    return longest if broken else None

@@ -120,7 +120,7 @@ def statement(expression: Any) -> str:
         return _json(expression)
     name, inner = next(iter(expression.items()))
     if name in _VERDICTS:
-        return name
+        return str(name)
     if name == "counter":
         return f"counter name {inner}" if isinstance(inner, str) else "counter"
     if name == "reject":
@@ -153,6 +153,6 @@ def statement(expression: Any) -> str:
     if name == "limit" and "rate_unit" not in inner:
         over = "over " if inner.get("inv") else ""
         burst = inner.get("burst", _DEFAULT_BURST)
-        told = f" burst {burst} packets" if burst not in (0, _DEFAULT_BURST) else ""
-        return f"limit rate {over}{inner.get('rate')}/{inner.get('per')}{told}"
+        shown = f" burst {burst} packets" if burst not in (0, _DEFAULT_BURST) else ""
+        return f"limit rate {over}{inner.get('rate')}/{inner.get('per')}{shown}"
     return _json(expression)

@@ -18,7 +18,7 @@ _PROMPT = re.compile(
 _SCRIPT = re.compile(r"Script (?:started|done)\b.*")
 _FAILED = re.compile(
     r"command not found|: not found$|permission denied|operation not permitted|no such file or directory"
-    r"|cannot open netlink|must be root|superuser|unrecognized option|invalid option|usage:",
+    r"|cannot open netlink|(?:must|need to) be root|superuser|unrecognized option|invalid option|usage:",
     re.IGNORECASE,
 )
 _FILTER = re.compile(r"\|\s*(?:sudo\s+)?(?:[ef]?grep|rg|head|tail|awk|sed|cut)\b")

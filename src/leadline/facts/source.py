@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from leadline.base.discovery import discover
+from leadline.base.discovery import Catalogue
 from leadline.base.errors import ParseError
 from leadline.base.text import Text
 
@@ -79,12 +79,30 @@ class Fact(msgspec.Struct, frozen=True):
         return self.parsed.entries
 
 
+class Note(msgspec.Struct, frozen=True):
+    """What must be known of a source before it is imported: its file names, aliases, globs, and whether it
+    is compared."""
+
+    files: tuple[str, ...]
+    aliases: tuple[str, ...]
+    paths: tuple[str, ...]
+    compare: bool
+
+
 @cache
-def sources() -> dict[str, Source]:
-    """Every source of the package, by name."""
+def sources() -> Catalogue[Source]:
+    """Every source of the package, by name; imported when asked for."""
     import leadline.facts.sources as package
 
-    return {source.name: source for source in discover(package, Source).values()}
+    return Catalogue(
+        package, Source, lambda source: Note(tuple(source.files), source.aliases, source.paths, source.compare)
+    )
+
+
+@cache
+def notes() -> dict[str, Note]:
+    """The notes of every source, by name, without importing any."""
+    return msgspec.convert(sources().notes, dict[str, Note])
 
 
 def not_this(what: str, line: int | None = 1) -> ParseError:

@@ -68,7 +68,9 @@ def _not_utf8(raw: bytes, line: int) -> tuple[str, Problem]:
     whole = sum(1 for letter in replaced if letter > "\x7f") - damaged
     if whole < damaged:
         try:
-            return raw.decode("cp949"), Problem(Text("the text was read as CP949", "CP949로 읽었습니다"), line)
+            return raw.decode("cp949"), Problem(
+                Text("the text was read as CP949", "CP949로 읽었습니다"), line
+            )
         except UnicodeDecodeError:
             pass
     return replaced, Problem(

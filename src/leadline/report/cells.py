@@ -42,3 +42,11 @@ def shift(cell: Shift, lang: Lang) -> str:
     """`old → new`, or the one side that there is."""
     sides = [word(side, lang) for side in (cell.before, cell.after) if side is not None]
     return " → ".join(sides)
+
+
+def spans(text: str) -> list[tuple[str, bool]]:
+    """A text in pieces, each with whether it stood between backticks (a command, a file, a setting)."""
+    pieces = text.split("`")
+    if len(pieces) % 2 == 0:
+        return [(text, False)]
+    return [(piece, place % 2 == 1) for place, piece in enumerate(pieces) if piece]

@@ -10,6 +10,8 @@ from leadline.base.errors import UsageError
 from leadline.base.text import Lang, Text
 from leadline.report.document import Document
 
+_FORMATS = "leadline.report.formats"
+
 
 class Style(msgspec.Struct, frozen=True):
     """How a text may look: with colours or without, and how many columns wide."""
@@ -27,8 +29,7 @@ class Format(msgspec.Struct, frozen=True):
 
 def names() -> list[str]:
     """The formats that exist, without loading any."""
-    import leadline.report.formats as package
-
+    package = importlib.import_module(_FORMATS)
     return sorted(module.name for module in pkgutil.iter_modules(package.__path__))
 
 
@@ -37,8 +38,11 @@ def load(name: str) -> Format:
     if name not in names():
         known = ", ".join(names())
         raise UsageError(
-            Text(f"no output format {name}; there are {known}", f"{name} 출력 형식은 없습니다. 사용할 수 있는 형식: {known}")
+            Text(
+                f"no output format {name}; there are {known}",
+                f"{name} 출력 형식은 없습니다. 사용할 수 있는 형식: {known}",
+            )
         )
-    found = importlib.import_module(f"leadline.report.formats.{name}").format
+    found = importlib.import_module(f"{_FORMATS}.{name}").format
     assert isinstance(found, Format)  # noqa: S101 - a module of the package that declares no Format is a bug
     return found

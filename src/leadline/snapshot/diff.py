@@ -7,7 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from leadline.base.text import Text
-from leadline.facts.source import Fact, Problem, sources
+from leadline.facts.source import Fact, Problem, notes
 from leadline.snapshot.snapshot import FileProblem, Snapshot
 
 Kind = Literal["added", "removed", "changed"]
@@ -45,7 +45,7 @@ def diff(before: Snapshot, after: Snapshot) -> Difference:
     """
     changes: list[Change] = []
     problems: list[FileProblem] = []
-    compared = {name: source for name, source in sources().items() if source.compare}
+    compared = [name for name, note in notes().items() if note.compare]
     for name in compared:
         pair = _same_text(name, before, after)
         if pair is None:

@@ -78,7 +78,9 @@ def doubts(before: Snapshot, after: Snapshot) -> Iterator[Text]:
             "AFTER의 기록 시각({second})이 BEFORE({first})보다 이릅니다. 의도한 것이 아니면 순서를 바꾸십시오",
         ).fill(first=_clock(first), second=_clock(second))
     common = [name for name in before.names() if name in after.names()]
-    if common and all(a == b for name in common for a, b in zip_longest(_texts(before, name), _texts(after, name))):
+    if common and all(
+        a == b for name in common for a, b in zip_longest(_texts(before, name), _texts(after, name))
+    ):
         yield Text(
             "BEFORE and AFTER hold the same texts, byte for byte; was one of them saved under both names?",
             "BEFORE와 AFTER의 텍스트가 완전히 같습니다. 같은 파일을 두 이름으로 저장하지 않았는지 확인하십시오",

@@ -136,8 +136,7 @@ def _pieces(line: str) -> list[str]:
 
 
 def awk() -> str:
-    """The same steps as a program for any POSIX awk. `limit`: the bytes of output after which it stops, with
-    exit code 3."""
+    """The same steps as a program for any POSIX awk: of each file `o…` it is given it makes a file `r…`."""
     replacing = "\n".join(f"  line = r{number}(line)" for number in range(len(PATTERNS)))
     functions = "\n".join(_function(number, pattern) for number, pattern in enumerate(PATTERNS))
     regexes = {
@@ -232,7 +231,7 @@ function piece(line,  low, at, rest) {
 @REPLACING@
   return line
 }
-function put(text) { size += length(text); printf "%s", text }
+function put(text) { printf "%s", text > out }
 function long(line,  n, i, part, held, bare, quotes, out, comma) {
   n = split(line, part, ","); held = ""; comma = ""
   for (i = 1; i <= n; i++) {
@@ -244,10 +243,10 @@ function long(line,  n, i, part, held, bare, quotes, out, comma) {
   }
 }
 @FUNCTIONS@
-BEGIN { drop = "\001\002"; deeper = -1; until = awaits = 0 }
+BEGIN { drop = "\001\002" }
+FNR == 1 { if (out) close(out); out = FILENAME; sub(/^o/, "r", out); deeper = -1; until = awaits = block = begun = 0; printf "" > out }
 {
   if (length($0) > @LONG@) { long($0); put("\n") }
   else if ((kept = piece($0)) != drop) put(kept "\n")
-  if (size > limit) exit 3
 }
 """

@@ -11,10 +11,14 @@ import msgspec
 
 from leadline.base.errors import HostError
 from leadline.base.text import Text
+from leadline.snapshot.patterns import LIKELY
 from leadline.snapshot.redact import awk
 
 LIMIT = 64 * 1024 * 1024
 """Bytes of one command's output that are kept."""
+
+_TOO_LONG = 153
+"""The exit code of a command that the limit on file sizes ended (128 + SIGXFSZ)."""
 
 
 class Frame(msgspec.Struct, frozen=True):
@@ -54,7 +58,8 @@ def script(commands: Mapping[str, str], *, timeout: int, jobs: int = 4) -> Scrip
         "@COUNT@": str(len(commands)),
         "@WORKERS@": " ".join(str(number) for number in range(jobs)),
         "@TIMEOUT@": str(timeout),
-        "@LIMIT@": str(LIMIT),
+        "@BLOCKS@": str(LIMIT // 512),
+        "@LIKELY@": LIKELY,
         "@COMMANDS@": cases,
         "@AWK@": awk(),
     }.items():
@@ -81,15 +86,10 @@ def read(made: Script, printed: bytes) -> Recording:
             raise HostError(_INCOMPLETE)
         if words[1] == "end":
             break
-        number, exit_code, status, size, cut = (
-            *map(int, words[1:3]),
-            words[3],
-            int(words[4]),
-            words[5] == "3",
-        )
+        number, exit_code, status, size = int(words[1]), int(words[2]), words[3], int(words[4])
         if at + size >= len(printed):
             raise HostError(_INCOMPLETE)
-        frames.append(Frame(made.files[number], exit_code, status, printed[at : at + size], cut))
+        frames.append(Frame(made.files[number], exit_code, status, printed[at : at + size], exit_code == _TOO_LONG))
         at += size + 1
     order = {file: place for place, file in enumerate(made.files)}
     frames.sort(key=lambda frame: order[frame.file])
@@ -153,8 +153,8 @@ for w in @WORKERS@; do
   work >"$D/done" &
   p="$p $!"
 done
-while read -r i r s n cut; do
-  printf '%s %s %s %s %s %s\n' @NONCE@ "$i" "$r" "$s" "$n" "$cut" && cat "$D/o$i" && echo || exit 3
+while read -r i r s n f; do
+  printf '%s %s %s %s %s\n' @NONCE@ "$i" "$r" "$s" "$n" && cat "$D/$f" && echo || exit 3
 done <"$D/done"
 wait
 p=
@@ -162,35 +162,61 @@ echo '@NONCE@ end'
 exit 0
 }
 work() {
-set -C
 trap - HUP INT TERM PIPE EXIT
-i=0
+set -C
+i=0 held=0 files= ended=
 while [ $i -lt @COUNT@ ]; do
-  if true >"$D/c$i"; then one; fi
+  if true >"$D/c$i"; then
+    one
+    [ $held -lt 16 ] || flush
+  fi
   i=$((i + 1))
 done
+flush
 }
 one() {
 case $i in
 @COMMANDS@
 esac
-{ $limit sh -c "$c" 2>"$D/e$i"; echo $? >"$D/r$i"; } | awk -v limit=@LIMIT@ -f "$D/awk" >"$D/o$i"
-cut=$?
-read -r r <"$D/r$i"
-n=0 e= s=ok
-[ ! -s "$D/o$i" ] || n=$(wc -c <"$D/o$i")
-if [ "$cut" = 3 ]; then r=0
-elif [ "$cut" != 0 ]; then r=$cut; s=failed; n=0; rm -f "$D/o$i"; (true >"$D/o$i")
-elif [ "$r" != 0 ] || [ "$n" = 0 ]; then
+(ulimit -f @BLOCKS@; exec $limit sh -c "$c") >"$D/o$i" 2>"$D/e$i"
+r=$? s=ok e=
+if [ $r != 0 ] || [ ! -s "$D/o$i" ]; then
   [ ! -s "$D/e$i" ] || e=$(head -c 4000 "$D/e$i")
-  [ "$r" = 0 ] || s=failed
+  [ $r = 0 ] || s=failed
   case $r,$e in
     127,* | *': not found'* | *'command not found'*) s=missing;;
+    153,*) s=ok;;
     124,* | 137,* | 143,*) [ -z "$limit" ] || s=timeout;;
     *[Pp]'ermission denied'* | *'peration not permitted'* | *'be root'* | *'ccess denied'* | *'uperuser'* | *'you root'* | *'root privileges'*) s=denied;;
   esac
 fi
-echo "$i $r $s $((n)) $cut"
+ended="$ended $i,$r,$s"
+held=$((held + 1))
+[ ! -s "$D/o$i" ] || files="$files o$i"
+}
+flush() {
+[ -n "$ended" ] || return 0
+cd "$D" || exit 3
+found= bad=
+if [ -n "$files" ]; then
+  found=$(grep -lEi -e '@LIKELY@' $files)
+  [ $? -le 1 ] || found=$files
+fi
+[ -z "$found" ] || awk -f awk $found || bad=1
+for k in $ended; do
+  r=${k#*,} k=${k%%,*}
+  s=${r#*,} r=${r%,*} n=0
+  case " "$found" " in *[\ \
+]o$k[\ \
+]*)
+    if [ -n "$bad" ]; then s=failed; true >|"r$k"; fi
+    f=r$k;;
+  *) f=o$k;;
+  esac
+  [ ! -s "$f" ] || n=$(wc -c <"$f")
+  echo "$k $r $s $((n)) $f"
+done
+held=0 files= ended=
 }
 main "$@"
 """

@@ -6,15 +6,15 @@ from typing import Any
 import msgspec
 
 from leadline.base.errors import ParseError
-from leadline.facts.source import Fact, Parsed, Problem, Source, sources
+from leadline.facts.source import Fact, Parsed, Problem, notes, sources
 from leadline.facts.text import decode
 
 
 class Recorded(msgspec.Struct, frozen=True):
-    """A saved text: the `source` it belongs to, its `variant` (the file name without what people add to
+    """A saved text: the `fact` (source's name) it belongs to, its `variant` (the file name without what people add to
     it, so that the same command's texts meet), where it lies, and its bytes."""
 
-    source: Source
+    fact: str
     variant: str
     file: str
     raw: bytes
@@ -43,9 +43,9 @@ class Snapshot:
         self._problems = list(problems)
         self._recorded: dict[str, list[Recorded]] = {}
         for each in recorded:
-            self._recorded.setdefault(each.source.name, []).append(each)
+            self._recorded.setdefault(each.fact, []).append(each)
         for name, texts in self._recorded.items():
-            order = list(sources()[name].files)
+            order = notes()[name].files
             texts.sort(key=lambda each: (order.index(each.variant) if each.variant in order else 99, each.variant))
         self._facts: dict[tuple[str, str], Fact | None] = {}
         self._entries: dict[str, Mapping[str, Any]] = {}
@@ -85,13 +85,14 @@ class Snapshot:
         return self._entries[name]
 
     def _parse(self, recorded: Recorded) -> Fact | None:
+        source = sources()[recorded.fact]
         text, doubts = decode(recorded.raw)
         parsed: Parsed | None
         try:
-            parsed = recorded.source.parse(text)
+            parsed = source.parse(text)
             problems = doubts + parsed.problems
         except ParseError as error:
             parsed = None
             problems = (*doubts, Problem(error.text, error.line))
         self._problems += [FileProblem(self.host, recorded.file, problem) for problem in problems]
-        return parsed and Fact(recorded.source, self.host, recorded.file, text, parsed)
+        return parsed and Fact(source, self.host, recorded.file, text, parsed)

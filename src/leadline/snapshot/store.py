@@ -1,13 +1,14 @@
 """Snapshot folders: which file is which source, one host or many, pairs in one folder."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import msgspec
 
 from leadline.base.errors import UsageError
 from leadline.base.text import Text
-from leadline.facts.source import Problem, Source, sources
+from leadline.facts.source import Problem, notes
 from leadline.snapshot.snapshot import FileProblem, Recorded, Snapshot
 
 MANIFEST = "manifest.json"
@@ -50,6 +51,8 @@ def load(folder: Path) -> dict[str, Snapshot]:
         return {own.host: own}
     hosts: dict[str, Snapshot] = {}
     for child in sorted(folder.iterdir()):
+        if child.name.startswith(".") or (child.name == "api" and not (child / MANIFEST).is_file()):
+            continue  # a killed recording, or API objects
         if child.is_dir() and (snapshot := _load_host(child)) is not None:
             hosts[snapshot.host if snapshot.host not in hosts else child.name] = snapshot
     if not hosts:
@@ -118,7 +121,7 @@ def _load_host(folder: Path) -> Snapshot | None:
             recorded.append(known)
         else:
             unknown.append(file.name)
-    recorded += _kept_files(folder, {each.source.name for each in recorded})
+    recorded += _kept_files(folder, {each.fact for each in recorded})
     if not recorded:
         return None
     host = manifest.host if manifest is not None else _host_name(recorded) or folder.resolve().name
@@ -149,28 +152,27 @@ def _unknown(host: str, names: list[str]) -> tuple[FileProblem, ...]:
 
 def _recorded(file: Path, name: str) -> Recorded | None:
     """The file as a source's text: by its exact name, else by the longest alias its stem begins with."""
-    for source in sources().values():
-        if name in source.files:
-            return Recorded(source, name, str(file), file.read_bytes())
+    for fact, note in notes().items():
+        if name in note.files:
+            return Recorded(fact, name, str(file), file.read_bytes())
     stem, dot, ending = name.rpartition(".")
     if f".{ending}" not in _TEXT_ENDINGS:
         stem = name
     elif not dot:
         stem = ending
     stem = re.sub(r"[^a-z0-9]+", "_", stem.lower()).strip("_")
-    best: tuple[int, Source] | None = None
-    for alias, source in _aliases().items():
-        if (stem == alias or stem.startswith(alias + "_")) and (best is None or len(alias) > best[0]):
-            best = len(alias), source
-    return Recorded(best[1], stem, str(file), file.read_bytes()) if best else None
+    best = max((alias for alias in _aliases() if stem == alias or stem.startswith(alias + "_")), key=len, default=None)
+    return Recorded(_aliases()[best], stem, str(file), file.read_bytes()) if best else None
 
 
-def _aliases() -> dict[str, Source]:
-    aliases: dict[str, Source] = {}
-    for source in sources().values():
-        for word in (source.name, *source.aliases, *(file.rpartition(".")[0] for file in source.files)):
-            aliases[re.sub(r"[^a-z0-9]+", "_", word.lower())] = source
-    return aliases
+@cache
+def _aliases() -> dict[str, str]:
+    """Every word a file may begin with, as `_recorded` writes it → the source."""
+    return {
+        re.sub(r"[^a-z0-9]+", "_", word.lower()): fact
+        for fact, note in notes().items()
+        for word in (fact, *note.aliases, *(file.rpartition(".")[0] for file in note.files))
+    }
 
 
 def _kept_files(folder: Path, have: set[str]) -> list[Recorded]:
@@ -179,19 +181,19 @@ def _kept_files(folder: Path, have: set[str]) -> list[Recorded]:
     if not root.is_dir():
         return []
     kept = []
-    for source in sources().values():
-        if source.name in have or not source.paths:
+    for fact, note in notes().items():
+        if fact in have:
             continue
-        found = sorted({path for glob in source.paths for path in root.glob(glob) if path.is_file()})
+        found = sorted({path for glob in note.paths for path in root.glob(glob) if path.is_file()})
         if found:
             parts = [b"==> /%s <==\n%s\n" % (str(path.relative_to(root)).encode(), path.read_bytes()) for path in found]
-            kept.append(Recorded(source, f"{source.name}.txt", str(root), b"".join(parts)))
+            kept.append(Recorded(fact, f"{fact}.txt", str(root), b"".join(parts)))
     return kept
 
 
 def _host_name(recorded: list[Recorded]) -> str | None:
     """The host's own name where a text gives it (`uname -a`, `hostname`)."""
     for each in recorded:
-        if each.source.name == "kernel" and len(words := each.raw.decode("utf-8", "replace").split()) > 1:
+        if each.fact == "kernel" and len(words := each.raw.decode("utf-8", "replace").split()) > 1:
             return words[1]
     return None

@@ -8,10 +8,14 @@ from leadline.explain.sysctl_defaults import is_default
 from leadline.explain.sysctl_files import asked, recorded
 from leadline.snapshot.diff import Change
 
+REDIRECTS = "net.ipv4.conf.all.accept_redirects"
+
 
 def match(change: Change, pair: Pair) -> Match | None:
     if change.kind != "changed" or not reboot(pair) or not is_default(change.key, change.after):
         return None
+    if change.key == REDIRECTS and pair.change("sysctl", "net.ipv4.ip_forward") is not None:
+        return None  # it follows forwarding
     if asked(pair.after, change.key, change.after) is not None:
         return None
     evidence = (*reboot(pair), pair.after.saw("sysctl", f"{change.key} = {change.after}"))

@@ -1,7 +1,7 @@
 """Calico's sockets: felix, BIRD, Typha, and the kernel's VXLAN port."""
 
 from leadline.base.text import Text
-from leadline.explain.listening import Endpoint, binding, kernel_socket, line, listens
+from leadline.explain.listening import Endpoint, binding, kernel_socket, listens
 from leadline.explain.pair import Pair
 from leadline.explain.rule import Match, Rule
 from leadline.snapshot.diff import Change
@@ -42,22 +42,23 @@ _programs = (
         },
     ),
 )
+_HAND = r"wg\d+|flannel-wg(-v6)?|cilium_wg0"
 _kernel = (
-    (_VXLAN, kernel_socket("udp", 4789, "vxlan.calico", "vxlan-v6.calico")),
-    (_WIREGUARD, kernel_socket("udp", 51820, "wireguard.cali")),
-    (_WIREGUARD, kernel_socket("udp", 51821, "wg-v6.cali")),
+    (_VXLAN, kernel_socket("udp", 4789, r"vxlan(-v6)?\.calico")),
+    (_WIREGUARD, kernel_socket("udp", 51820, r"wireguard\.cali", _HAND)),
+    (_WIREGUARD, kernel_socket("udp", 51821, r"wg-v6\.cali", _HAND)),
 )
 
 
 def match(change: Change, pair: Pair) -> Match | None:
     for endpoint, ask in _kernel:
-        if (device := ask(change, pair)) is not None:
+        if proof := ask(change, pair):
             values = {
                 "port": change.entry.port,
                 "what": endpoint.what,
                 "binding": binding(endpoint, change.entry.exposure),
             }
-            return Match((line(change, pair), device), values=values, usual=change.entry.exposure in endpoint.usual)
+            return Match(proof, values=values, usual=change.entry.exposure in endpoint.usual)
     # BIRD alone may be a router's: it is Calico's only where something else of Calico's is seen.
     found = next((found for ask in _programs if (found := ask(change, pair)) is not None), None)
     if found is not None and change.entry.port == 179 and found.certainty != "shown":

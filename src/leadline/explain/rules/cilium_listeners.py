@@ -1,7 +1,7 @@
 """Cilium's sockets: agent, operator, Envoy, Hubble, and the kernel's tunnel ports."""
 
 from leadline.base.text import Text
-from leadline.explain.listening import Endpoint, binding, kernel_socket, line, listens
+from leadline.explain.listening import Endpoint, binding, kernel_socket, listens
 from leadline.explain.pair import Pair
 from leadline.explain.rule import Match, Rule
 from leadline.snapshot.diff import Change
@@ -53,18 +53,21 @@ _programs = (
     ),
 )
 _kernel = (
-    kernel_socket("udp", 8472, "cilium_vxlan"),
+    kernel_socket("udp", 8472, "cilium_vxlan", r"flannel(-v6)?\.\d+"),
     kernel_socket("udp", 6081, "cilium_geneve"),
     kernel_socket("udp", 51871, "cilium_wg0"),
 )
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    for ask in _kernel:
-        device = ask(change, pair)
-        if device is not None and pair.side(change).interface("flannel.1") is None:
-            values = {"port": change.entry.port, "what": _TUNNEL.what, "binding": binding(_TUNNEL, change.entry.exposure)}
-            return Match((line(change, pair), device), values=values, usual=change.entry.exposure in _TUNNEL.usual)
+    for tunnel in _kernel:
+        if proof := tunnel(change, pair):
+            values = {
+                "port": change.entry.port,
+                "what": _TUNNEL.what,
+                "binding": binding(_TUNNEL, change.entry.exposure),
+            }
+            return Match(proof, values=values, usual=change.entry.exposure in _TUNNEL.usual)
     return next((found for ask in _programs if (found := ask(change, pair)) is not None), None)
 
 

@@ -3,16 +3,11 @@
 from leadline.base.text import Text
 from leadline.explain.pair import Pair
 from leadline.explain.rule import Match, Rule
-from leadline.explain.sysctl_files import asked
 from leadline.explain.sysctl_writers import written
 from leadline.snapshot.diff import Change
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.kind == "changed":
-        line = asked(pair.after, change.key, change.after)
-        if line is not None and line.owner == "cilium":
-            return Match((pair.after.saw("sysctl_conf", f"{line.file} {change.key} = {line.value}"),))
     return written(change, pair, "cilium")
 
 

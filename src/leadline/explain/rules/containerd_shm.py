@@ -28,8 +28,8 @@ rule = Rule(
     component="containerd",
     class_="derived",
     why=Text(
-        "/dev/shm of {pod}: a 64 MiB tmpfs that its containers share. Pods with `hostIPC` have none.",
-        "{pod}의 /dev/shm으로, 파드의 컨테이너들이 함께 쓰는 64 MiB tmpfs입니다. `hostIPC` 파드에는 없습니다.",
+        "The shared memory (/dev/shm) of {pod}: a 64 MiB tmpfs for all its containers. Pods with `hostIPC` have none.",
+        "{pod}의 공유 메모리(/dev/shm)로, 컨테이너들이 함께 쓰는 64 MiB tmpfs입니다. `hostIPC` 파드에는 없습니다.",
     ),
     since="containerd 1.1 (CRI plugin)",
     source="containerd internal/cri/server/podsandbox/sandbox_run_linux.go setupSandboxFiles",

@@ -19,6 +19,8 @@ def match(change: Change, pair: Pair) -> Match | None:
     family, tree, leaf = found.groups()
     if family == "ipv6" and tree == "conf":
         trees = ("all",) if leaf in FROM_ALL and not change.key.startswith("net.ipv6.conf.all.") else ()
+    elif leaf == "forwarding" and pair.change("sysctl", "net.ipv4.ip_forward") is not None:
+        return None  # the switch wrote them all
     else:
         trees = ("default",) if interface_of(change.key) else ()
     for origin in trees:

@@ -14,7 +14,7 @@ def _dropping(witness: Witness) -> tuple[Evidence, ...]:
     """Docker sets FORWARD to DROP only where it turned forwarding on itself; ufw and a person do so too."""
     policy = witness.entries("iptables").get("chain filter FORWARD")
     chain = witness.chain("DOCKER-FORWARD", "DOCKER-USER", "DOCKER")
-    if policy is None or chain is None or "DROP" not in (policy.target, policy.text) or seen(witness, "ufw"):
+    if policy is None or chain is None or policy.policy != "DROP" or seen(witness, "ufw"):
         return ()
     return (witness.saw("iptables", "chain filter FORWARD DROP"), chain)
 

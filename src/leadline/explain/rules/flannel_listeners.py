@@ -1,7 +1,7 @@
 """Flannel's sockets: the kernel's tunnel ports, and flanneld's health check where it is switched on."""
 
 from leadline.base.text import Text
-from leadline.explain.listening import Endpoint, binding, kernel_socket, line, listens
+from leadline.explain.listening import Endpoint, binding, kernel_socket, listens
 from leadline.explain.pair import Pair
 from leadline.explain.rule import Match, Rule
 from leadline.snapshot.diff import Change
@@ -21,22 +21,23 @@ _flanneld = listens(
         "udp 8285": Endpoint(Text("tunnel in user space", "사용자 공간 터널"), {"node": "flannel udp"}),
     },
 )
+_HAND = r"wg\d+|wireguard\.cali|cilium_wg0"
 _kernel = (
-    (VXLAN, kernel_socket("udp", 8472, "flannel.1", "flannel-v6.1")),
-    (_WIREGUARD, kernel_socket("udp", 51820, "flannel-wg", "flannel-wg-v6")),
-    (_WIREGUARD, kernel_socket("udp", 51821, "flannel-wg-v6", "flannel-wg")),
+    (VXLAN, kernel_socket("udp", 8472, r"flannel(-v6)?\.\d+", "cilium_vxlan")),
+    (_WIREGUARD, kernel_socket("udp", 51820, r"flannel-wg(-v6)?", _HAND)),
+    (_WIREGUARD, kernel_socket("udp", 51821, r"flannel-wg(-v6)?", _HAND)),
 )
 
 
 def match(change: Change, pair: Pair) -> Match | None:
     for endpoint, ask in _kernel:
-        device = ask(change, pair)
-        if device is None:
-            continue
-        if pair.side(change).interface("cilium_vxlan") is not None:
-            return None
-        values = {"port": change.entry.port, "what": endpoint.what, "binding": binding(endpoint, change.entry.exposure)}
-        return Match((line(change, pair), device), values=values, usual=change.entry.exposure in endpoint.usual)
+        if proof := ask(change, pair):
+            values = {
+                "port": change.entry.port,
+                "what": endpoint.what,
+                "binding": binding(endpoint, change.entry.exposure),
+            }
+            return Match(proof, values=values, usual=change.entry.exposure in endpoint.usual)
     return _flanneld(change, pair)
 
 

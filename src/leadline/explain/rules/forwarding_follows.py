@@ -6,12 +6,14 @@ from leadline.explain.rule import Match, Rule
 from leadline.explain.sysctl_tree import leaf_of
 from leadline.snapshot.diff import Change
 
-LEAVES = {"forwarding", "accept_redirects"}
+REDIRECTS = "net.ipv4.conf.all.accept_redirects"
 SWITCHES = {"net.ipv4.": "net.ipv4.ip_forward", "net.ipv6.": "net.ipv6.conf.all.forwarding"}
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.kind != "changed" or leaf_of(change.key) not in LEAVES or ".conf." not in change.key:
+    if change.kind != "changed" or ".conf." not in change.key:
+        return None
+    if leaf_of(change.key) != "forwarding" and change.key != REDIRECTS:
         return None
     for prefix, key in SWITCHES.items():
         if change.key.startswith(prefix) and change.key != key:
@@ -20,7 +22,7 @@ def match(change: Change, pair: Pair) -> Match | None:
                 return None
             # IPv4: forwarding takes the switch's value, accept_redirects on `all` the opposite one.
             expected = switch.after
-            if leaf_of(change.key) == "accept_redirects":
+            if change.key == REDIRECTS:
                 expected = {"0": "1", "1": "0"}.get(switch.after, "")
             if change.after == expected:
                 return Match((pair.after.saw("sysctl", f"{key}: {switch.before} -> {switch.after}"),), values={"key": key})
@@ -33,10 +35,10 @@ rule = Rule(
     component="kernel",
     class_="derived",
     why=Text(
-        "When {key} is switched, the kernel sets forwarding on every interface to the same value and turns "
-        "`accept_redirects` the other way, since a router does not follow redirects.",
-        "{key}가 바뀌면 커널은 모든 인터페이스의 forwarding을 같은 값으로 맞추고, 라우터는 redirect를 따르지 않으므로 "
-        "`accept_redirects`를 반대로 바꿉니다.",
+        "When {key} is switched, the kernel sets forwarding on every interface to the same value; with IPv4 it turns "
+        "`conf.all.accept_redirects` the other way, since a router does not follow redirects.",
+        "{key}가 바뀌면 커널은 모든 인터페이스의 forwarding을 같은 값으로 맞춥니다. IPv4에서는 라우터가 redirect를 따르지 "
+        "않으므로 `conf.all.accept_redirects`를 반대로 바꿉니다.",
     ),
     since="every kernel",
     source="linux net/ipv4/devinet.c inet_forward_change, net/ipv6/addrconf.c addrconf_fixup_forwarding",

@@ -1,6 +1,8 @@
 """The k3s agent prepares its own host."""
 
 from leadline.base.text import Text
+from leadline.explain.components import seen
+from leadline.explain.conntrack import sized
 from leadline.explain.pair import Pair
 from leadline.explain.rule import Match, Rule
 from leadline.explain.sysctl_writers import written
@@ -8,7 +10,14 @@ from leadline.snapshot.diff import Change
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    return written(change, pair, "k3s")
+    if seen(pair.after, "rke2") or seen(pair.before, "rke2"):
+        return None
+    conntrack = sized(change, pair, seen(pair.before, "k3s"), seen(pair.after, "k3s")) if _here(pair) else None
+    return conntrack or written(change, pair, "k3s")
+
+
+def _here(pair: Pair) -> bool:
+    return bool(seen(pair.before, "k3s") or seen(pair.after, "k3s"))
 
 
 rule = Rule(
@@ -17,8 +26,8 @@ rule = Rule(
     component="k3s",
     class_="config",
     why=Text(
-        "The k3s agent sets this when it starts: forwarding for pods and services, and bridged traffic through iptables.",
-        "k3s 에이전트가 시작할 때 설정합니다. 파드와 서비스를 위한 포워딩과 브리지 트래픽의 iptables 통과입니다.",
+        "The k3s agent sets this when it starts: forwarding for pods and services, bridged traffic through iptables, and the size and timeouts of connection tracking.",
+        "k3s 에이전트가 시작할 때 설정합니다. 파드와 서비스를 위한 포워딩, 브리지 트래픽의 iptables 통과, conntrack의 크기와 타임아웃입니다.",
     ),
     consequence=Text(
         "k3s needs no sysctl file for this; it writes the values again at each start.",

@@ -13,6 +13,7 @@ COUNTERS = frozenset(
         "fs.inode-nr",
         "fs.inode-state",
         "kernel.hung_task_detect_count",
+        "kernel.hung_task_warnings",
         "kernel.ns_last_pid",
         "kernel.perf_event_max_sample_rate",
         "kernel.pty.nr",

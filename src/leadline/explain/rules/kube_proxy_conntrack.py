@@ -2,31 +2,16 @@
 
 from leadline.base.text import Text
 from leadline.explain.components import seen
+from leadline.explain.conntrack import sized
 from leadline.explain.pair import Pair
 from leadline.explain.rule import Match, Rule
 from leadline.snapshot.diff import Change
 
-TIMEOUTS = {
-    "net.netfilter.nf_conntrack_tcp_timeout_established": "86400",
-    "net.netfilter.nf_conntrack_tcp_timeout_close_wait": "3600",
-}
-MAXIMUM = ("net.netfilter.nf_conntrack_max", "net.nf_conntrack_max")
-
-
-def ours(key: str, value: str) -> bool:
-    """kube-proxy's own values: its two timeouts, or max(131072, 32768 x CPUs) entries."""
-    if key in MAXIMUM:
-        return value.isdigit() and int(value) >= 131072 and int(value) % 32768 == 0
-    return TIMEOUTS.get(key) == value
-
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.kind != "changed" or not ours(change.key, change.after):
-        return None
-    author = seen(pair.after, "kube-proxy") or seen(pair.after, "k3s")
-    if author:
-        return Match(author, "likely" if seen(pair.before, "kube-proxy") else "shown")
-    return Match(pair.after.sysctls(TIMEOUTS), "likely")
+    if any(seen(side, name) for side in (pair.before, pair.after) for name in ("k3s", "rke2")):
+        return None  # their agent writes these itself and tells kube-proxy to leave them alone
+    return sized(change, pair, seen(pair.before, "kube-proxy"), seen(pair.after, "kube-proxy"))
 
 
 rule = Rule(

@@ -2,21 +2,35 @@
 
 from leadline.base.text import Text
 from leadline.explain.components import seen
+from leadline.explain.conntrack import TIMEOUTS
 from leadline.explain.pair import Pair
 from leadline.explain.rule import Match, Rule
-from leadline.explain.rules.kube_proxy_conntrack import TIMEOUTS
+from leadline.explain.sysctl_files import asked
+from leadline.explain.witness import Evidence, Witness
 from leadline.snapshot.diff import Change
 
 KEY = "net.ipv4.conf.all.route_localnet"
 
 
+def _proxy(witness: Witness) -> tuple[Evidence, ...]:
+    """kube-proxy at work, in a mode that may set this (not ipvs)."""
+    if witness.interface("kube-ipvs0"):
+        return ()
+    return seen(witness, "kube-proxy") or seen(witness, "rke2") or seen(witness, "k3s") or seen(witness, "microk8s")
+
+
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.key != KEY or change.kind != "changed" or change.after != "1":
+    if change.key != KEY or change.kind != "changed":
         return None
-    author = seen(pair.after, "kube-proxy") or seen(pair.after, "k3s")
-    if author:
-        return Match(author, "likely" if seen(pair.before, "kube-proxy") else "shown")
-    return Match(pair.after.sysctls(TIMEOUTS), "likely")
+    before, after = _proxy(pair.before), _proxy(pair.after)
+    if change.after == "0":
+        return Match(before, "likely") if before and not after else None
+    if change.after != "1" or asked(pair.after, KEY, "1") is not None:
+        return None
+    if after:
+        return Match(after, "likely" if before else "shown")
+    moved = all(pair.change("sysctl", key) for key in TIMEOUTS)
+    return Match(pair.after.sysctls(TIMEOUTS), "likely") if moved else None
 
 
 rule = Rule(

@@ -1,10 +1,15 @@
 """The kernel settings that the kubelet writes when it starts."""
 
+from typing import Literal
+
 from leadline.base.text import Text
+from leadline.explain import tuned
 from leadline.explain.components import seen
 from leadline.explain.kubespray import marks
 from leadline.explain.pair import Pair
 from leadline.explain.rule import Match, Rule
+from leadline.explain.sysctl_defaults import is_default
+from leadline.explain.sysctl_files import asked
 from leadline.snapshot.diff import Change
 
 SETTINGS = {
@@ -17,15 +22,31 @@ SETTINGS = {
 }
 
 
+def _moved(pair: Pair, kept: Literal["before", "after"]) -> int:
+    """How many of the six changed, and have the kubelet's value on this side."""
+    changes = [pair.change("sysctl", key) for key in SETTINGS]
+    return sum(each is not None and getattr(each, kept) == SETTINGS[each.key] for each in changes)
+
+
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.kind != "changed" or SETTINGS.get(change.key) != change.after or marks(pair.after):
+    if change.kind != "changed" or (value := SETTINGS.get(change.key)) is None:
         return None
-    if not pair.after.sysctls(SETTINGS):
-        return None  # the kubelet writes all six or refuses to start; one alone is somebody else's
-    author = seen(pair.after, "kubelet")
+    kept: Literal["before", "after"] = "after" if change.after == value else "before"
+    side, other = (pair.after, pair.before) if kept == "after" else (pair.before, pair.after)
+    if getattr(change, kept) != value or not side.sysctls(SETTINGS) or marks(side):
+        return None
+    # The kubelet finds a fresh kernel with at least two values to write; a single one is somebody else's.
+    if _moved(pair, kept) < 2 or tuned.sets(side, change.key, value):
+        return None
+    author = seen(side, "kubelet")
+    if kept == "before":
+        back = is_default(change.key, change.after) and author and not seen(other, "kubelet")
+        return Match(author, "likely") if back else None
+    if asked(side, change.key, value) is not None:
+        return None
     if not author:
-        return Match(pair.after.sysctls(SETTINGS), "likely")
-    return Match(author, "likely" if seen(pair.before, "kubelet") else "shown")
+        return Match(side.sysctls(SETTINGS), "likely")
+    return Match(author, "likely" if seen(other, "kubelet") else "shown")
 
 
 rule = Rule(

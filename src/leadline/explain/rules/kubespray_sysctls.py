@@ -5,6 +5,7 @@ from leadline.explain.kubespray import NODE_PORTS, marks
 from leadline.explain.pair import Pair
 from leadline.explain.rule import Match, Rule
 from leadline.explain.rules.kubelet_sysctls import SETTINGS as KUBELET
+from leadline.explain.sysctl_defaults import is_default
 from leadline.snapshot.diff import Change
 
 SETTINGS = {
@@ -21,11 +22,15 @@ SETTINGS = {
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.kind == "removed" or SETTINGS.get(change.key) != change.after:
+    if change.kind == "removed" or change.key not in SETTINGS:
         return None
-    evidence = marks(pair.after)
-    written = any(each.fact == "sysctl_conf" for each in evidence)
-    return Match(evidence, "shown" if written else "likely") if evidence else None
+    if change.after == SETTINGS[change.key]:
+        evidence = marks(pair.after)
+        written = any(each.fact == "sysctl_conf" for each in evidence)
+        return Match(evidence, "shown" if written else "likely") if evidence else None
+    if change.before == SETTINGS[change.key] and is_default(change.key, change.after) and not marks(pair.after):
+        return Match(marks(pair.before), "likely")
+    return None
 
 
 rule = Rule(

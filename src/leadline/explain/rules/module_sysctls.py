@@ -7,13 +7,14 @@ from leadline.explain.pair import Pair
 from leadline.explain.rule import Match, Rule
 from leadline.snapshot.diff import Change
 
+# Fewer keys than this do not tell a module by themselves.
+SEVERAL = 3
 # Prefix of the keys -> the module that registers them.
 FAMILIES = {
     "net.netfilter.nf_conntrack_": "nf_conntrack",
     "net.nf_conntrack_max": "nf_conntrack",
-    "net.netfilter.nf_flowtable_": "nf_flow_table",
-    "net.netfilter.nf_hooks_lwtunnel": "nf_hooks",
-    "net.netfilter.nf_log": "nf_log",
+    "net.netfilter.nf_flowtable_": "nf_conntrack",
+    "net.netfilter.nf_hooks_lwtunnel": "nf_conntrack",
     "net.bridge.bridge-nf-": "br_netfilter",
     "net.ipv4.vs.": "ip_vs",
     "net.ipv6.": "ipv6",
@@ -22,12 +23,21 @@ FAMILIES = {
     "net.smc.": "smc",
     "net.rds.": "rds",
     "net.tipc.": "tipc",
+    "net.rxrpc.": "rxrpc",
     "net.vsock.": "vsock",
+    "net.llc.": "llc2",
+    "net.ax25.": "ax25",
+    "net.appletalk.": "appletalk",
+    "net.iw_cm.": "iw_cm",
     "net.can.": "can",
     "fs.binfmt_misc.": "binfmt_misc",
     "fs.binfmt-misc.": "binfmt_misc",
     "fs.fuse.": "fuse",
-    "fs.nfs.": "lockd",
+    "fs.nfs.nlm_": "lockd",
+    "fs.nfs.nsm_": "lockd",
+    "fs.nfs.": "nfs",
+    "fs.lustre.": "lustre",
+    "fs.overlay.": "overlay",
     "fs.xfs.": "xfs",
     "fs.cifs.": "cifs",
     "sunrpc.": "sunrpc",
@@ -37,7 +47,9 @@ FAMILIES = {
     "dev.scsi.": "scsi_mod",
     "dev.i915.": "i915",
     "dev.ipmi.": "ipmi_msghandler",
-    "crypto.": "fips",
+    "dev.hpet.": "hpet",
+    "dev.mac_hid.": "mac_hid",
+    "kernel.spl.": "spl",
 }
 
 
@@ -66,7 +78,7 @@ def match(change: Change, pair: Pair) -> Match | None:
     if loaded is not None and loaded.kind == change.kind:
         return Match((side.saw("modules", module),), values={"module": module})
     count = _whole_families(pair, change.kind).get(module, 0)
-    if not count:
+    if count < SEVERAL:
         return None
     return Match((side.saw("sysctl", f"{count} keys of {module} {change.kind} together"),), "likely", {"module": module})
 

@@ -1,6 +1,8 @@
 """The RKE2 agent prepares its own host."""
 
 from leadline.base.text import Text
+from leadline.explain.components import seen
+from leadline.explain.conntrack import sized
 from leadline.explain.pair import Pair
 from leadline.explain.rule import Match, Rule
 from leadline.explain.sysctl_writers import written
@@ -8,7 +10,12 @@ from leadline.snapshot.diff import Change
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    return written(change, pair, "rke2")
+    conntrack = sized(change, pair, seen(pair.before, "rke2"), seen(pair.after, "rke2")) if _here(pair) else None
+    return conntrack or written(change, pair, "rke2")
+
+
+def _here(pair: Pair) -> bool:
+    return bool(seen(pair.before, "rke2") or seen(pair.after, "rke2"))
 
 
 rule = Rule(
@@ -17,8 +24,8 @@ rule = Rule(
     component="rke2",
     class_="config",
     why=Text(
-        "The RKE2 agent sets this when it starts: forwarding for pods and services, and bridged traffic through iptables.",
-        "RKE2 에이전트가 시작할 때 설정합니다. 파드와 서비스를 위한 포워딩과 브리지 트래픽의 iptables 통과입니다.",
+        "The RKE2 agent sets this when it starts: forwarding for pods and services, bridged traffic through iptables, and the size and timeouts of connection tracking.",
+        "RKE2 에이전트가 시작할 때 설정합니다. 파드와 서비스를 위한 포워딩, 브리지 트래픽의 iptables 통과, conntrack의 크기와 타임아웃입니다.",
     ),
     consequence=Text(
         "RKE2 needs no sysctl file for this; it writes the values again at each start.",

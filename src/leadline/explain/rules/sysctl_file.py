@@ -3,26 +3,19 @@
 from leadline.base.text import Text
 from leadline.explain.pair import Pair
 from leadline.explain.rule import Match, Rule
-from leadline.explain.witness import Witness
+from leadline.explain.sysctl_files import asked
+from leadline.explain.sysctl_tree import interface_of
 from leadline.snapshot.diff import Change
 
 
-def asked_by(witness: Witness, key: str, value: str, folder: str) -> str | None:
-    """The `file key` below `folder` that gives this setting this value; the last file wins."""
-    names = {key, key.replace(".", "/")}
-    found = None
-    for entry, text in witness.entries("sysctl_conf").items():
-        file, _, name = entry.partition(" ")
-        if file.startswith(folder) and name.lstrip("-") in names and text.split() == value.split():
-            found = entry
-    return found
-
-
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.kind == "removed" or (entry := asked_by(pair.after, change.key, change.after, "/etc/")) is None:
+    if change.kind == "removed" or (change.kind == "added" and interface_of(change.key)):
+        return None  # what a new interface inherits is its tree's, whatever file is behind the default
+    line = asked(pair.after, change.key, change.after)
+    if line is None or line.owner != "administrator":
         return None
-    line = pair.after.saw("sysctl_conf", f"{entry} = {change.after}")
-    return Match((line, pair.after.saw("sysctl", f"{change.key} = {change.after}")), values={"file": entry.split()[0]})
+    text = pair.after.saw("sysctl_conf", f"{line.file} {change.key} = {line.value}")
+    return Match((text, pair.after.saw("sysctl", f"{change.key} = {change.after}")), values={"file": line.file})
 
 
 rule = Rule(

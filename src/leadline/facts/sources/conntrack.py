@@ -122,9 +122,10 @@ def parse(text: str) -> Parsed:
             problems.append(unread(number))
     if len(problems) > good:
         raise refused(text, _WHAT) if not good else nothing([line for _, line in rows(text, _WHAT)], _WHAT)
-    told = {
-        f"count {key}": Tracked(*key.split(" "), number) for key, number in sorted((given or counts).items())
-    }
+    told: dict[str, Any] = {}
+    for key, connections in sorted((given or counts).items()):
+        protocol, state = key.split(" ")
+        told[f"count {key}"] = Tracked(protocol, state, connections)
     return Parsed({**told, **flows}, tuple(problems))
 
 

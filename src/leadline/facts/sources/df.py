@@ -46,7 +46,7 @@ def parse(text: str) -> Parsed:
     if re.search(r"IUse%|IFree|Inodes|아이노드", header):
         raise ParseError(_INODES, begin + 1)
     problems = [*seen.problems, *doubts]
-    unreadable: set[str] = set()
+    unreadable = {message[1] for line in lines[:begin] if (message := _MESSAGE.fullmatch(line)) is not None}
     rows = _rows(Shown(lines, seen.ended), begin + 1, problems, unreadable)
     unit = _unit(header, rows)
     typed = _has_type(header, rows)
@@ -140,7 +140,7 @@ def _unit(header: str, rows: list[tuple[int, Row]]) -> int:
     """Bytes in one block; 0 for figures with a suffix of 1024, -1 for those with one of 1000 (`df -H`)."""
     if (blocks := _BLOCKS.search(header)) is not None:
         base = 1000 if blocks[3] == "B" and blocks[2] else 1024
-        return int(blocks[1] or 1) * base ** _POWERS.index((blocks[2] or " ").upper())
+        return int(blocks[1][:12] or 1) * int(base ** _POWERS.index((blocks[2] or " ").upper()))
     return -1 if any(cell.endswith("k") for _, row in rows for cell in row[1:4]) else 0
 
 
@@ -152,7 +152,7 @@ def _bytes(cell: str, unit: int) -> int | None:
     number = float(figure.rstrip("kKMGTPEZYRQ"))
     if suffix == " " and number.is_integer():
         return int(figure.split(".")[0]) * (unit if unit > 0 else 1)
-    return round(number * (1000 if unit == -1 else 1024) ** _POWERS.index(suffix))
+    return round(number * float((1000 if unit == -1 else 1024) ** _POWERS.index(suffix)))
 
 
 source = Source(

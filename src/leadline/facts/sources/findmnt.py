@@ -26,9 +26,10 @@ class Mount(msgspec.Struct, frozen=True, kw_only=True):
     root: str | None = None
 
 
-# a line's target, source with the root in brackets, filesystem type, options; whether the root is known
+# a line's target, source (with the root in brackets, where it is told), filesystem type and options
 Row = tuple[str, str | None, str | None, str | None]
 
+_DEEPEST = 200
 _OCTAL = re.compile(r"\\([0-7]{3})")
 _HEX = re.compile(r"(?:\\x[0-9A-Fa-f]{2})+")
 _MOUNTINFO = re.compile(r"\d+ \d+ \d+:\d+ \S+ /")
@@ -82,7 +83,8 @@ def _table(seen: Shown, header: list[str]) -> Parsed:
             words = [_HEX.sub(_hex, word) for word in each.split(" ")]
             if each:
                 whole = len(words) == len(header) and each.startswith("/")
-                rows.append((number, (words[0], words[where[1]], words[where[2]], words[where[3]]) if whole else None))
+                target, of, fstype, options = (words[at] if whole else "" for at in where)
+                rows.append((number, (target, of, fstype, options) if whole else None))
         return _parsed(seen, rows, problems)
     table = mount_table.read(seen.lines, begin)
     if table.width is not None:
@@ -95,16 +97,19 @@ _COLUMNS = Text(
     "대상(맨 앞), 소스, 종류, 옵션 중 빠진 열이 있습니다. 옵션 없이 `findmnt`의 출력을 저장하십시오",
 )
 _NARROW = Text(
-    "lines are cut at {width} columns, as a terminal shows them, so what reaches that far is not used; save `findmnt > findmnt.txt`",
-    "터미널 너비인 {width}열에서 줄이 잘려 있어 그 위치까지 이어지는 값은 사용하지 않았습니다. `findmnt > findmnt.txt`로 저장하십시오",
+    "lines are cut at {width} columns, as a terminal shows them, so what reaches that far is not used; "
+    "save `findmnt > findmnt.txt`",
+    "터미널 너비인 {width}열에서 줄이 잘려 있어 그 위치까지 이어지는 값은 사용하지 않았습니다. "
+    "`findmnt > findmnt.txt`로 저장하십시오",
 )
 
 
-def _parsed(seen: Shown, rows: Iterable[tuple[int, Row | None]], problems: list[Problem], ended: bool = False) -> Parsed:
+def _parsed(
+    seen: Shown, rows: Iterable[tuple[int, Row | None]], problems: list[Problem], ended: bool = False
+) -> Parsed:
     """The entries of a table's rows; `ended`: a row's own end shows that it is whole."""
     entries: dict[str, Mount] = {}
     strange: list[int] = []
-    rooted = True
     for number, row in rows:
         if row is None:
             strange.append(number)
@@ -113,16 +118,16 @@ def _parsed(seen: Shown, rows: Iterable[tuple[int, Row | None]], problems: list[
         if not seen.ended and not ended and number == len(seen.lines):
             problems.append(cut(number))
             options = None
-        entries[free_key(target, entries)] = _mount(of, fstype, options, rooted)
+        entries[free_key(target, entries)] = _mount(of, fstype, options)
     if not entries or len(strange) > len(entries):
         raise nothing(seen.lines, WHAT)
     problems += [unread(number) for number in strange]
     return Parsed(entries, tuple(problems))
 
 
-def _mount(of: str | None, fstype: str | None, options: str | None, rooted: bool) -> Mount:
-    root: str | None = "/" if rooted and of is not None else None
-    if rooted and of is not None and of.endswith("]") and "[" in of:
+def _mount(of: str | None, fstype: str | None, options: str | None) -> Mount:
+    root = None if of is None else "/"
+    if of is not None and of.endswith("]") and "[" in of:
         of, _, root = of[:-1].partition("[")
     return Mount(source=of, fstype=fstype, options=tuple(options.split(",")) if options else None, root=root)
 
@@ -132,14 +137,17 @@ def _json(text: str, problems: tuple[Problem, ...]) -> Parsed:
     entries: dict[str, Mount] = {}
 
     def walk(found: Any, depth: int) -> None:
-        if not isinstance(found, list) or depth > 200:
+        if not isinstance(found, list) or depth > _DEEPEST:
             raise not_this("findmnt -J")
         for each in found:
             target = each.get("target") if isinstance(each, dict) else None
             if not isinstance(target, str) or not {"source", "fstype", "options"} <= set(each):
                 raise not_this("findmnt -J")
-            words = [each[name] if isinstance(each[name], str) else None for name in ("source", "fstype", "options")]
-            entries[free_key(target, entries)] = _mount(*words, rooted=True)
+            of, fstype, options = (
+                each[name] if isinstance(each[name], str) else None
+                for name in ("source", "fstype", "options")
+            )
+            entries[free_key(target, entries)] = _mount(of, fstype, options)
             if "children" in each:
                 walk(each["children"], depth + 1)
 
@@ -168,7 +176,8 @@ def _lines(
     if not rootless:
         return parsed
     return msgspec.structs.replace(
-        parsed, entries={key: msgspec.structs.replace(each, root=None) for key, each in parsed.entries.items()}
+        parsed,
+        entries={key: msgspec.structs.replace(each, root=None) for key, each in parsed.entries.items()},
     )
 
 
@@ -251,7 +260,8 @@ def _is_proc(line: str) -> bool:
 
 # how a line of the form is known, the reader, and whether a row's end shows that it is whole
 _LINE_KINDS: tuple[
-    tuple[Callable[[str], bool], Callable[[list[tuple[int, str]]], Iterator[tuple[int, Row | None]]], bool], ...
+    tuple[Callable[[str], bool], Callable[[list[tuple[int, str]]], Iterator[tuple[int, Row | None]]], bool],
+    ...,
 ] = (
     (lambda line: line.startswith(("TARGET=", "SOURCE=")), _pair_rows, True),
     (lambda line: _MOUNTINFO.match(line) is not None, _mountinfo_rows, False),

@@ -59,7 +59,7 @@ source = Source(
     name="fstab",
     title=Text("file systems to mount at boot (fstab)", "부팅 시 마운트할 파일 시스템(fstab)"),
     files={
-        "fstab.txt": r"sed -E 's/((pass(word2?|wd)?|cred(entials)?|secret)=)[^,[:space:]]*/\1***/g' /etc/fstab",
+        "fstab.txt": r"sed -E 's/((pass(word2?|wd)?|cred(entials)?|secret)=)[^,[:space:]]*/\1<redacted>/g' /etc/fstab",
     },
     aliases=("etc_fstab",),
     parse=parse,

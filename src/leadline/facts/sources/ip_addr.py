@@ -2,17 +2,18 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import msgspec
 
 from leadline.base.errors import ParseError
 from leadline.base.text import Text
+from leadline.facts import ip_json
 from leadline.facts.reading import Shown, cut, documents, free_key, last_output, nothing, shown, unread
 from leadline.facts.source import Parsed, Problem, Source, not_this
 
 WHAT = "ip addr"
-_FOREVER = 4294967295
 
 
 class Interface(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,7 +51,9 @@ _BRIEF = re.compile(
 _ADDRESS = re.compile(r"[0-9A-Fa-f.:]+/\d{1,3}")
 _MAC = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2})+|\d+(?:\.\d+){3}|[0-9a-f:]*::[0-9a-f:]*")
 _IFCONFIG = re.compile(r"flags=\d+<|Link encap:|^Iface\s+MTU", re.MULTILINE)
-_NOT_A_KIND = re.compile(r"inet|link/|link-|altname|alias|vf$|brd$|permaddr|prog/|[RT]X|\d|.*_slave$|.*[:.]$|.*_lft$")
+_NOT_A_KIND = re.compile(
+    r"inet|link/|link-|altname|alias|vf$|brd$|permaddr|prog/|[RT]X|\d|.*_slave$|.*[:.]$|.*_lft$"
+)
 _WHOLE_END = re.compile(
     r".*(?:preferred_lft (?:forever|\d+sec)|brd [0-9a-f]{2}(?::[0-9a-f]{2}){5}|link-netnsid \d+|link/none) *"
 )
@@ -69,7 +72,9 @@ def parse(text: str) -> Parsed:
     first = next((line for line in seen.lines if line.strip()), "")
     if first.lstrip().startswith("["):
         return _json("\n".join(seen.lines), seen.problems)
-    heads = [(place, line) for place, line in enumerate(seen.lines) if line[:1].isdigit() and _HEAD.match(line)]
+    heads = [
+        (place, line) for place, line in enumerate(seen.lines) if line[:1].isdigit() and _HEAD.match(line)
+    ]
     if heads:
         return _long(seen, _again(heads, _HEAD))
     ones = [(place, line) for place, line in enumerate(seen.lines) if _ONE_LINE.match(line)]
@@ -152,7 +157,7 @@ def _parts(lines: list[str], begin: int) -> Iterator[Line]:
 
 def _interface(head: re.Match[str], body: list[Line], problems: list[Problem]) -> Interface:
     words = head[5].split()
-    after = dict(zip(words, words[1:], strict=False))
+    after = dict(pairwise(words))
     told = "state" in after
     values: dict[str, Any] = {
         "index": int(head[1]),
@@ -181,7 +186,7 @@ def _interface(head: re.Match[str], body: list[Line], problems: list[Problem]) -
                 continue
             addresses.append(address)
         elif said[0] == "valid_lft" and len(said) == 4:
-            lifetimes.append(_lifetime(said[1], said[3]))
+            lifetimes.append(ip_json.lifetime(said[1], said[3]))
         elif said[0] == _CUT:
             known = False
         elif detailed and _NOT_A_KIND.match(said[0]) is None:
@@ -194,7 +199,7 @@ def _interface(head: re.Match[str], body: list[Line], problems: list[Problem]) -
 
 def _link(said: list[str]) -> dict[str, Any]:
     """What the link line tells: with -d (it has `promiscuity`) also that a kind follows, if there is one."""
-    after = dict(zip(said, said[1:], strict=False))
+    after = dict(pairwise(said))
     values: dict[str, Any] = {
         "mac": said[1] if len(said) > 1 and _MAC.fullmatch(said[1]) else "",
         "peer_netns": after.get("link-netns", None if "link-netnsid" in after else ""),
@@ -209,7 +214,7 @@ def _details(said: list[str]) -> dict[str, Any]:
     """The kind's line of `ip -d`."""
     if said[0] != "vxlan":
         return {"kind": said[0]}
-    after = dict(zip(said, said[1:], strict=False))
+    after = dict(pairwise(said))
     return {
         "kind": "vxlan",
         "vxlan_id": _number(after.get("id")),
@@ -225,12 +230,6 @@ def _address(said: list[str]) -> str | None:
     return said[0] if _ADDRESS.fullmatch(said[0]) else None
 
 
-def _lifetime(valid: str, preferred: str) -> str:
-    if valid == preferred == "forever":
-        return "forever"
-    return f"{valid.removesuffix('sec')}/{preferred.removesuffix('sec')}"
-
-
 def _number(word: str | None) -> int | None:
     return int(word) if word is not None and word.isascii() and word.isdigit() and len(word) < 12 else None
 
@@ -244,69 +243,10 @@ def _json(text: str, problems: tuple[Problem, ...]) -> Parsed:
         name = each.get("ifname") if isinstance(each, dict) else None
         if not isinstance(name, str):
             raise not_this("ip -d -j addr")
-        entries[free_key(name, entries)] = _from_json(each)
+        entries[free_key(name, entries)] = Interface(**ip_json.fields(each))
     if not entries:
         raise not_this("ip -d -j addr")
     return Parsed(entries, (*problems, *doubts))
-
-
-def _from_json(each: dict[str, Any]) -> Interface:
-    full = "mtu" in each
-    link_info = each.get("linkinfo") if isinstance(each.get("linkinfo"), dict) else {}
-    kind = _text(link_info, "info_kind")
-    link_type = _text(each, "link_type")
-    if kind is None and (link_type == "loopback" or "promiscuity" in each):
-        kind = link_type
-    link_index = each.get("link_index")
-    link = _text(each, "link") or (f"if{link_index}" if isinstance(link_index, int) else "" if full else None)
-    values: dict[str, Any] = {
-        "index": _int(each, "ifindex"),
-        "kind": kind,
-        "flags": tuple(map(str, each["flags"])) if isinstance(each.get("flags"), list) else None,
-        "mtu": _int(each, "mtu"),
-        "qdisc": _text(each, "qdisc"),
-        "state": _text(each, "operstate"),
-        "mac": _text(each, "address") or ("" if link_type is not None else None),
-        "master": _text(each, "master") or ("" if full else None),
-        "link": link,
-        "peer_netns": _text(each, "link_netns") or ("" if full and "link_netnsid" not in each else None),
-    }
-    told = each.get("addr_info")
-    if isinstance(told, list) and all(isinstance(one, dict) for one in told):
-        shown_ones = [one for one in told if "local" in one]
-        values["addresses"] = tuple(map(_json_address, shown_ones))
-        values["lifetimes"] = tuple(map(_json_lifetime, shown_ones)) if full else None
-    if kind == "vxlan" and isinstance(data := link_info.get("info_data"), dict):
-        values |= {
-            "vxlan_id": _int(data, "id"),
-            "local": _text(data, "local") or _text(data, "local6") or "",
-            "port": _int(data, "port"),
-            "learning": data.get("learning") is not False,
-        }
-    return Interface(**values)
-
-
-def _text(of: dict[str, Any], name: str) -> str | None:
-    value = of.get(name)
-    return value if isinstance(value, str) else None
-
-
-def _int(of: dict[str, Any], name: str) -> int | None:
-    value = of.get(name)
-    return value if isinstance(value, int) else None
-
-
-def _json_address(one: dict[str, Any]) -> str:
-    peer = f" peer {one['address']}" if "address" in one else ""
-    return f"{one['local']}{peer}/{one.get('prefixlen')}"
-
-
-def _json_lifetime(one: dict[str, Any]) -> str:
-    valid, preferred = (
-        "forever" if one.get(name) == _FOREVER else f"{one.get(name)}sec"
-        for name in ("valid_life_time", "preferred_life_time")
-    )
-    return _lifetime(valid, preferred)
 
 
 def _one_line(seen: Shown, ones: list[Line]) -> Parsed:
@@ -319,13 +259,17 @@ def _one_line(seen: Shown, ones: list[Line]) -> Parsed:
             continue
         row, _, lifetime = line.partition("\\")
         each, said = _ONE_LINE.match(row), lifetime.split()
-        address = _address(each[3].split()[1:]) if each is not None and each[3].strip() not in ("inet", "inet6") else None
+        address = (
+            _address(each[3].split()[1:])
+            if each is not None and each[3].strip() not in ("inet", "inet6")
+            else None
+        )
         if each is None or address is None or len(said) != 4:
             problems.append(unread(number))
             continue
         _, addresses, lifetimes = found.setdefault(each[2], (int(each[1]), [], []))
         addresses.append(address)
-        lifetimes.append(_lifetime(said[1], said[3]))
+        lifetimes.append(ip_json.lifetime(said[1], said[3]))
     if not found:
         raise nothing(seen.lines, WHAT)
     return Parsed(
@@ -353,7 +297,9 @@ def _brief(seen: Shown, starts: list[int]) -> Parsed:
         values: dict[str, Any] = {"link": row[2] or "", "state": row[3]}
         if links:
             values["mac"] = said[0] if said and _MAC.fullmatch(said[0]) else ""
-            values["flags"] = tuple(said[-1].strip("<>").split(",")) if said and said[-1].startswith("<") else None
+            values["flags"] = (
+                tuple(said[-1].strip("<>").split(",")) if said and said[-1].startswith("<") else None
+            )
         elif (addresses := _brief_addresses(said)) is not None:
             values["addresses"] = addresses
         else:

@@ -89,8 +89,12 @@ def _read_unit(part: Part, entries: dict[str, str]) -> None:
 
 
 def _joined(text: str) -> str:
-    """Lines that end in a backslash, or kubespray's quoted lists, as one line each; the count of lines stays."""
-    return re.sub(r"((?:[^\n]*\\\n)+)", lambda run: run[1].replace("\\\n", " "), text)
+    """Lines that end in a backslash as one line each; empty ones follow, so that the others keep their number."""
+    return re.sub(
+        r"(?:[^\n]*\\\n)+[^\n]*",
+        lambda run: run[0].replace("\\\n", " ") + "\n" * run[0].count("\n"),
+        text,
+    )
 
 
 source = Source(

@@ -8,6 +8,7 @@ from leadline.facts.source import Parsed, Source
 from leadline.facts.table import last_output, lines, whole
 
 COMMAND = "cat /proc/modules"
+_STATES = frozenset({"Live", "Loading", "Unloading"})
 
 
 class Module(msgspec.Struct, frozen=True):
@@ -27,7 +28,7 @@ def parse(text: str) -> Parsed:
         if words[:3] == ["Module", "Size", "Used"]:
             continue
         size, uses = (whole(word) for word in (*words, "", "", "")[1:3])
-        if size is None or uses is None:
+        if size is None or uses is None or not (len(words) in (3, 4) or words[4] in _STATES):
             problems.append(unread(number))
             continue
         users = words[3] if len(words) > 3 and words[3] != "-" else ""

@@ -28,6 +28,8 @@ _TIMERS = re.compile(r" (?:timeout|expires) \S+| counter packets \d+ bytes \d+")
 _COMMENT = re.compile(r'(?:^| )comment "([^"]*)"')
 _BASE = re.compile(r"type (\w+) hook (\w+)(?: devices? .*?)? priority ([^;]+);(?: policy (\w+);)?$")
 _BLOCK = re.compile(r"((?:ct )?[a-z]+) (\S+) \{(.*)$")
+_QUOTED = re.compile(r'"[^"]*"')
+_SIGNS = {mark: re.compile(rf'"[^"]*"|[{{}}]|{mark}') for mark in (",", " : ")}
 _SPACES = re.compile(r"\s+")
 
 _CUT = Text(
@@ -65,38 +67,40 @@ def _squeezed(text: str) -> str:
 
 def _split(text: str, mark: str) -> list[str]:
     """Pieces between `mark`s that stand outside quotes and braces."""
-    pieces, depth, quoted, start = [], 0, False, 0
-    for place, sign in enumerate(text):
-        if sign == '"':
-            quoted = not quoted
-        elif quoted:
-            continue
-        elif sign in "{}":
-            depth += 1 if sign == "{" else -1
-        elif depth == 0 and text.startswith(mark, place):
-            pieces.append(text[start:place])
-            start = place + len(mark)
+    if not any(sign in text for sign in '"{}'):
+        return text.split(mark)
+    pieces: list[str] = []
+    depth = start = 0
+    for sign in _SIGNS[mark].finditer(text):
+        if sign[0] in "{}":
+            depth += 1 if sign[0] == "{" else -1
+        elif depth == 0 and sign[0] == mark:
+            pieces.append(text[start : sign.start()])
+            start = sign.end()
     return [*pieces, text[start:]]
 
 
 def _logical(lines: list[str]) -> Iterator[tuple[int, str]]:
     """Lines without handles and remarks, one that leaves a brace open inside joined to the next ones."""
-    held, begun = "", 0
+    held: list[str] = []
+    begun = depth = 0
     for number, raw in enumerate(lines, 1):
         line = _HANDLE.sub("", raw).strip()
         if not line or line.startswith("#"):
             continue
-        line = f"{held} {line}" if held else line
-        begun = begun if held else number
-        bare = re.sub(r'"[^"]*"', "", line)
-        inner = bare.count("{") - bare.count("}")
-        if (inner > 0 and not bare.endswith("{")) or ("elements = {" in bare and inner > 0):
-            held = line
+        bare = _QUOTED.sub("", line) if '"' in line else line
+        opened = bare.count("{") - bare.count("}")
+        if not held and (opened <= 0 or (bare.endswith("{") and "elements = " not in bare)):
+            yield number, line
             continue
-        held = ""
-        yield begun, line
+        begun = begun if held else number
+        held.append(line)
+        depth += opened
+        if depth <= 0:
+            yield begun, " ".join(held)
+            held, depth = [], 0
     if held:
-        yield begun, held
+        yield begun, " ".join(held)
 
 
 def _set(kind: str, where: tuple[str, str], name: str, lines: list[str], into: dict[str, Any]) -> bool:
@@ -146,7 +150,7 @@ def _element(where: tuple[str, str], name: str, key: str, result: str, into: dic
 
 def _chain(where: tuple[str, str], name: str, lines: list[str], into: dict[str, Any]) -> None:
     told: dict[str, Any] = {"comment": ""}
-    rules = []
+    rules: list[str] = []
     for line in lines:
         if (base := _BASE.match(line)) is not None:
             told.update(
@@ -245,7 +249,7 @@ def _from_json(text: str) -> Parsed:
             continue
         try:
             _object(kind, inner, ruleset, line)
-        except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError):
             ruleset.problems.append(unread(line))
     return _parsed(ruleset, None)
 

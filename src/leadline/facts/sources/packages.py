@@ -39,7 +39,7 @@ class Package(msgspec.Struct, frozen=True):
 
 def parse(text: str) -> Parsed:
     """Package name → Package; a name installed for two architectures has the second as `name:arch`."""
-    found, problems = last_output(lines(text, WHAT), lambda line: line.split("\t")[0])
+    found, problems = last_output(lines(text, WHAT), lambda line: line)
     entries: dict[str, Package] = {}
     locks: list[str] = []
     told = False

@@ -14,7 +14,7 @@ _ROW = re.compile(
     r"(?:[●*○×↻?]\s+)?(\S+\.(?:service|socket|target|device|mount|automount|swap|timer|path|slice|scope))\s+"
     r"(loaded|not-found|masked|error|bad-setting|merged|stub)\s+"
     r"(active|reloading|inactive|failed|activating|deactivating|maintenance|refreshing)\s+([\w-]+)"
-    r"(?:\s+(?:(?:start|stop|restart|reload|try-restart|verify-active|nop)\s{2,})?(\S.*))?"
+    r"(?:\s+(\S.*))?"
 )
 _LEGEND = re.compile(
     r"(?:[●*○×↻]\s+)?UNIT\s+LOAD\s|(?:Legend: )?LOAD\s+[=→]|(?:ACTIVE|SUB|JOB)\s+[=→]|\s*\d+ (?:loaded )?units listed"
@@ -35,16 +35,25 @@ def parse(text: str) -> Parsed:
     """Unit name → Service."""
     found, problems = last_output(lines(text, COMMAND), lambda line: line.lstrip("●*○×↻ ").split(" ", 1)[0])
     entries: dict[str, Service] = {}
+    jobs = 0
     for number, line in found:
         if _LEGEND.match(line.strip()):
+            jobs = max(jobs, line.find(" JOB ") + 1)
             continue
         if (row := _ROW.fullmatch(line.strip())) is None or "…" in row[1]:
             problems.append(unread(number))
         else:
-            entries[row[1]] = Service(row[2], row[3], row[4], row[5] or "")
+            entries[row[1]] = Service(row[2], row[3], row[4], _description(line, row[5] or "", jobs))
     if problems and not entries:
         raise nothing(text.split("\n"), COMMAND)
     return Parsed(entries, tuple(problems))
+
+
+def _description(line: str, rest: str, jobs: int) -> str:
+    """The rest of a row without the job systemd has queued, where the table has that column (at `jobs`)."""
+    if jobs and line[jobs : jobs + 1].strip():
+        return rest.partition(" ")[2].strip()
+    return rest
 
 
 source = Source(

@@ -32,11 +32,39 @@ _OTHER_FAMILIES = (
 _STATES = ("ESTAB", "SYN-", "FIN-", "TIME-WAIT", "CLOS", "LAST-ACK", "LISTEN", "UNCONN")
 # what ports are called in /etc/services, for `ss` without -n
 _PORTS = {
-    **{"ssh": 22, "telnet": 23, "smtp": 25, "domain": 53, "bootps": 67, "bootpc": 68, "tftp": 69, "http": 80},
-    **{"kerberos": 88, "pop3": 110, "sunrpc": 111, "ntp": 123, "imap2": 143, "snmp": 161, "bgp": 179},
-    **{"ldap": 389, "https": 443, "submission": 587, "dhcpv6-client": 546, "dhcpv6-server": 547, "ipp": 631},
-    **{"ldaps": 636, "rsync": 873, "imaps": 993, "pop3s": 995, "nfs": 2049, "etcd-client": 2379},
-    **{"etcd-server": 2380, "mysql": 3306, "postgresql": 5432, "mdns": 5353, "http-alt": 8080, "otv": 8472},
+    "ssh": 22,
+    "telnet": 23,
+    "smtp": 25,
+    "domain": 53,
+    "bootps": 67,
+    "bootpc": 68,
+    "tftp": 69,
+    "http": 80,
+    "kerberos": 88,
+    "pop3": 110,
+    "sunrpc": 111,
+    "ntp": 123,
+    "imap2": 143,
+    "snmp": 161,
+    "bgp": 179,
+    "ldap": 389,
+    "https": 443,
+    "dhcpv6-client": 546,
+    "dhcpv6-server": 547,
+    "submission": 587,
+    "ipp": 631,
+    "ldaps": 636,
+    "rsync": 873,
+    "imaps": 993,
+    "pop3s": 995,
+    "nfs": 2049,
+    "etcd-client": 2379,
+    "etcd-server": 2380,
+    "mysql": 3306,
+    "postgresql": 5432,
+    "mdns": 5353,
+    "http-alt": 8080,
+    "otv": 8472,
 }
 _LOCAL = re.compile(
     r"(\*|\d{1,3}(?:\.\d{1,3}){3}|\[[0-9A-Fa-f:.]+\]|\[[0-9A-Fa-f:.]+(?=%[^\]\s]+\])"
@@ -64,9 +92,13 @@ class Listener(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def exposure(self) -> Literal["loopback", "node", "everywhere"]:
         """From where it can be reached: this host, the address's networks, or every network."""
-        if self.address in ("*", "0.0.0.0", "::") and not self.interface:
+        if self.address in ("*", "0.0.0.0", "::") and not self.interface:  # noqa: S104
             return "everywhere"
-        if self.address.startswith(("127.", "::ffff:127.")) or self.address == "::1" or self.interface == "lo":
+        if (
+            self.address.startswith(("127.", "::ffff:127."))
+            or self.address == "::1"
+            or self.interface == "lo"
+        ):
             return "loopback"
         return "node"
 
@@ -99,7 +131,7 @@ def parse(text: str) -> Parsed:
             strange.append(number)
             continue
         rows += 1
-    if not headers and not rows or len(strange) > rows + 1:
+    if (not headers and not rows) or len(strange) > rows + 1:
         raise nothing(seen.lines, WHAT)
     if rows and not sockets and "Netid" not in header:
         raise ParseError(_NO_LISTENERS, begin + 1)
@@ -144,10 +176,9 @@ def _ss_row(line: str) -> Listener | Literal[False] | None:
     words = line.split()
     if not words or words[0] in _OTHER_FAMILIES:
         return False if words else None
+    protocol = "udp" if words[0] == "UNCONN" else "tcp"
     if words[0] in _LISTENING:
         protocol = words.pop(0)
-    else:
-        protocol = "udp" if words[0] == "UNCONN" else "tcp"
     if len(words) < 5 or not words[1].isdigit() or not words[2].isdigit():
         return None
     if words[0] not in _LISTENING[protocol]:
@@ -168,7 +199,7 @@ def _netstat_row(line: str) -> Listener | Literal[False] | None:
     if len(words) < 5 or words[0] in _OTHER_FAMILIES:
         return False if words and words[0] in _OTHER_FAMILIES else None
     protocol, local = words[0].rstrip("6"), words[3]
-    if protocol not in _LISTENING or len(local) == _NETSTAT_ADDRESS_WIDTH and ":" in local[:-6]:
+    if protocol not in _LISTENING or (len(local) == _NETSTAT_ADDRESS_WIDTH and ":" in local[:-6]):
         return None
     rest = words[5].strip() if len(words) > 5 else ""
     if protocol == "tcp":
@@ -226,7 +257,7 @@ def _entries(sockets: list[Listener]) -> dict[str, Listener]:
 def _both(one: tuple[T, ...] | None, other: tuple[T, ...] | None) -> tuple[T, ...] | None:
     if one is None or other is None:
         return one if other is None else other
-    return tuple(sorted({*one, *other}))
+    return tuple(sorted(set(one + other)))
 
 
 def _key(each: Listener) -> str:

@@ -8,7 +8,9 @@ from leadline.facts.reading import Shown, cut, last_output, nothing, shown, unre
 from leadline.facts.source import Parsed, Problem, Source, not_this
 
 WHAT = "sysctl -a"
-_REDACT = rf"sed -e 's/^\(.*stable_secret\) = ..*/\1 = {HIDDEN}/' -e 's/^\(.*fastopen_key\) = ..*/\1 = {HIDDEN}/'"
+_REDACT = (
+    rf"sed -e 's/^\(.*stable_secret\) = ..*/\1 = {HIDDEN}/' -e 's/^\(.*fastopen_key\) = ..*/\1 = {HIDDEN}/'"
+)
 _SECRETS = (".stable_secret", ".tcp_fastopen_key")
 # these files of /proc/sys have several lines, and sysctl repeats the key before each
 _SEVERAL_LINES = re.compile(r"kernel\.core_modes|dev\.cdrom\.info|fs\.binfmt_misc\..*")
@@ -54,7 +56,7 @@ def parse(text: str) -> Parsed:
                 unreadable.add(key)
         entries[key] = value
         before = key
-    if not entries and not unreadable or len(strange) > len(entries) + len(unreadable):
+    if (not entries and not unreadable) or len(strange) > len(entries) + len(unreadable):
         raise nothing(lines, WHAT)
     problems += [unread(number) for number in strange]
     if not seen.ended and before and lines[-1].startswith(before):
@@ -88,7 +90,9 @@ def _begin(seen: Shown, text: str) -> tuple[int, tuple[Problem, ...]]:
         if text.count(opening) < 2:
             return 0, ()
         starts = [place]
-        starts += [at for at, other in enumerate(seen.lines[place + 1 :], place + 1) if other.startswith(opening)]
+        starts += [
+            at for at, other in enumerate(seen.lines[place + 1 :], place + 1) if other.startswith(opening)
+        ]
         if len(starts) == 1:
             return 0, ()
         return last_output(seen, starts)

@@ -41,6 +41,8 @@ def parse(text: str) -> Parsed:
         if (other := entries.get(row[3])) is not None:
             names |= set(other.processes or ())
         entries[row[3]] = UnixSocket(_KINDS.get(row[1]), tuple(sorted(names)) or None)
+    if problems and not entries:
+        raise nothing(text.split("\n"), COMMAND)
     return Parsed(entries, tuple(problems))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from leadline.base.text import Lang, Text
-from leadline.report.cells import SIGNS, line, word
+from leadline.report.cells import SIGNS, line, spans, word
 from leadline.report.contract import Format, Style
 from leadline.report.document import Block, Cell, Document, Heading, Shift
 from leadline.report.units import count
@@ -52,6 +52,7 @@ def render(document: Document, lang: Lang, style: Style) -> str:  # noqa: ARG001
         script=script,
         digest=digest,
         word=lambda value: word(value, lang),
+        spans=lambda value: spans(word(value, lang)),
         line=lambda cell: line(cell, lang),
         kind=lambda value: type(value).__name__,
         count=count,

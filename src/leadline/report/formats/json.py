@@ -3,8 +3,8 @@
 import msgspec
 
 from leadline.base.text import Lang
-from leadline.report.document import Document
 from leadline.report.contract import Format, Style
+from leadline.report.document import Document
 
 
 def render(document: Document, lang: Lang, style: Style) -> str:  # noqa: ARG001 - every format's signature

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from leadline.base.text import Lang, Text
-from leadline.report.cells import SIGNS, line, plain, word
+from leadline.report.cells import SIGNS, line, plain, spans, word
+from leadline.report.contract import Format, Style
 from leadline.report.document import (
     Block,
     Callout,
@@ -22,7 +23,6 @@ from leadline.report.document import (
     Table,
     Tag,
 )
-from leadline.report.contract import Format, Style
 from leadline.report.units import count
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&!])")
@@ -37,7 +37,10 @@ def render(document: Document, lang: Lang, style: Style) -> str:  # noqa: ARG001
 
 
 def _text(value: str | Text, lang: Lang) -> str:
-    return _SPECIAL.sub(r"\\\1", word(value, lang))
+    if isinstance(value, str):
+        return _SPECIAL.sub(r"\\\1", plain(value))
+    pieces = spans(word(value, lang))
+    return "".join(_name(piece) if code else _SPECIAL.sub(r"\\\1", piece) for piece, code in pieces)
 
 
 def _name(value: str, *, cell: bool = False) -> str:
@@ -92,7 +95,11 @@ def _cell(cell: Cell, column: Column, lang: Lang) -> str:
         return _name(cell, cell=True)
     if isinstance(cell, Shift):
         sides = [side for side in (cell.before, cell.after) if side is not None]
-        return " → ".join(_name(side, cell=True) if isinstance(side, str) else _text(side, lang) for side in sides)
+        return " → ".join(
+            _name(side, cell=True) if isinstance(side, str) else _text(side, lang) for side in sides
+        )
+    if isinstance(cell, Text):
+        return _text(cell, lang).replace("\\|", "|").replace("|", "\\|")
     return _SPECIAL.sub(r"\\\1", line(cell, lang))
 
 

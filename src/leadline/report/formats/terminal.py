@@ -6,6 +6,7 @@ from rich.cells import cell_len, set_cell_size
 
 from leadline.base.text import Lang
 from leadline.report.cells import SIGNS, line, plain, word
+from leadline.report.contract import Format, Style
 from leadline.report.document import (
     Block,
     Callout,
@@ -23,7 +24,7 @@ from leadline.report.document import (
     Table,
     Tag,
 )
-from leadline.report.contract import Format, Style
+from leadline.report.layout import GAP, column_widths, wrap
 from leadline.report.units import count
 
 _CODES = {
@@ -31,10 +32,8 @@ _CODES = {
     "added": "32", "removed": "31", "changed": "33",
 }  # fmt: skip
 _SEVERITY = {"good": "✓", "note": "·", "warn": "!", "bad": "✗"}
-_GAP = 2
 _SHORT = 40  # a cell up to this wide may share a line with others where rows are stacked
 _READABLE = 100  # a line of prose longer than this is hard to follow, however wide the window
-_BREAKS = "/.,:-_= "
 
 
 def render(document: Document, lang: Lang, style: Style) -> str:
@@ -60,9 +59,9 @@ class _Page:
     def blocks(self, blocks: Iterable[Block], indent: str) -> Iterator[str]:
         last: Block | None = None
         for block in blocks:
-            if not (isinstance(block, Fold) and isinstance(last, Fold)) and not _introduces(last, block):
-                yield ""
-            elif isinstance(last, Fold) and last.blocks:
+            if (
+                not (isinstance(block, Fold) and isinstance(last, Fold)) and not _introduces(last, block)
+            ) or (isinstance(last, Fold) and last.blocks):
                 yield ""
             yield from self.block(block, indent)
             last = block
@@ -126,7 +125,12 @@ class _Page:
         title = word(item.title, self.lang)
         tags = " ".join(self.paint(f"· {word(tag.text, self.lang)}", tag.tone) for tag in item.tags)
         head = f"{indent}{self.paint(title, 'note')} {tags}".rstrip()
-        used = len(indent) + cell_len(title) + sum(3 + cell_len(word(tag.text, self.lang)) for tag in item.tags) + 3
+        used = (
+            len(indent)
+            + cell_len(title)
+            + sum(3 + cell_len(word(tag.text, self.lang)) for tag in item.tags)
+            + 3
+        )
         inner = indent + "  "
         one = len(item.points) == 1
         names = ["  ".join(plain(name) for name in point.names) for point in item.points]
@@ -141,7 +145,7 @@ class _Page:
         if item.follows is not None:
             yield from self.wrapped(word(item.follows, self.lang), inner, first="→ ")
         labels = [word(detail.label, self.lang) for detail in item.details]
-        wide = max(map(cell_len, labels), default=0) + _GAP
+        wide = max(map(cell_len, labels), default=0) + GAP
         for label, detail in zip(labels, item.details, strict=True):
             first = set_cell_size(label, wide)
             for each in detail.lines:
@@ -155,7 +159,10 @@ class _Page:
         lines = wrap(said, self.width - len(indent) - 2)
         tag_cells = sum(cell_len(word(tag.text, self.lang)) + 3 for tag in fold.tags)
         fits = len(indent) + 2 + cell_len(lines[-1]) + tag_cells <= self.width
-        yield from (f"{indent}{sign if not position else ' '} {self.paint(each, 'bold')}" for position, each in enumerate(lines[:-1]))
+        yield from (
+            f"{indent}{sign if not position else ' '} {self.paint(each, 'bold')}"
+            for position, each in enumerate(lines[:-1])
+        )
         head = f"{indent}{sign if len(lines) == 1 else ' '} {self.paint(lines[-1], 'bold')}"
         if fits:
             yield f"{head}  {tags}"
@@ -166,10 +173,12 @@ class _Page:
             yield from self.wrapped(word(fold.text, self.lang), indent + "  ", "dim")
         yield from self.blocks(fold.blocks, indent)
 
-    def table(self, columns: tuple[Column, ...], rows: tuple[tuple[Cell, ...], ...], indent: str) -> Iterator[str]:
+    def table(
+        self, columns: tuple[Column, ...], rows: tuple[tuple[Cell, ...], ...], indent: str
+    ) -> Iterator[str]:
         texts = [[line(cell, self.lang) for cell in row] for row in rows]
         titles = [word(column.title, self.lang) for column in columns]
-        widths = self.widths(columns, titles, texts, self.width - len(indent))
+        widths = column_widths(columns, titles, texts, self.width - len(indent))
         if widths is None:
             yield from self.stacked(columns, rows, texts, indent)
             return
@@ -183,7 +192,11 @@ class _Page:
                 yield indent + self.across(parts, columns, widths, row)
 
     def across(
-        self, parts: list[str], columns: tuple[Column, ...], widths: list[int], row: tuple[Cell, ...] | None = None
+        self,
+        parts: list[str],
+        columns: tuple[Column, ...],
+        widths: list[int],
+        row: tuple[Cell, ...] | None = None,
     ) -> str:
         """One line of a table, each part padded to its column and toned by its cell."""
         shown = []
@@ -192,39 +205,15 @@ class _Page:
             tone = _tone(row[position]) if row is not None else "plain"
             painted = self.paint(part, tone)
             shown.append(pad + painted if column.kind == "number" else painted + pad)
-        gaps = [1 if column.kind == "mark" else _GAP for column in columns]
+        gaps = [1 if column.kind == "mark" else GAP for column in columns]
         return "".join(part + " " * gap for part, gap in zip(shown, gaps, strict=True)).rstrip()
 
-    def widths(
-        self, columns: tuple[Column, ...], titles: list[str], texts: list[list[str]], room: int
-    ) -> list[int] | None:
-        """How wide each column is; None where the rows are better stacked than squeezed."""
-        widths = [
-            max([cell_len(title), *(cell_len(row[position]) for row in texts)])
-            for position, title in enumerate(titles)
-        ]
-        room -= sum(1 if column.kind == "mark" else _GAP for column in columns[:-1])
-        if sum(widths) <= room:
-            return widths
-        flexible = [position for position, column in enumerate(columns) if column.kind in ("text", "value")]
-        fixed = sum(width for position, width in enumerate(widths) if position not in flexible)
-        least = [min(widths[position], _least(columns[position], widths[position])) for position in flexible]
-        left = room - fixed
-        if not flexible or left < sum(least):
-            return None
-        # The narrow columns keep their width; what is left is shared by the wide ones.
-        shares = dict(zip(flexible, least, strict=True))
-        spare = left - sum(least)
-        while spare > 0 and (hungry := [each for each in flexible if shares[each] < widths[each]]):
-            step = max(1, spare // len(hungry))
-            for position in hungry:
-                grant = min(step, widths[position] - shares[position], spare)
-                shares[position] += grant
-                spare -= grant
-        return [shares.get(position, width) for position, width in enumerate(widths)]
-
     def stacked(
-        self, columns: tuple[Column, ...], rows: tuple[tuple[Cell, ...], ...], texts: list[list[str]], indent: str
+        self,
+        columns: tuple[Column, ...],
+        rows: tuple[tuple[Cell, ...], ...],
+        texts: list[list[str]],
+        indent: str,
     ) -> Iterator[str]:
         """Rows one under the other: the name on its own line, the rest beneath it with labels."""
         for row, cells in zip(rows, texts, strict=True):
@@ -251,13 +240,6 @@ class _Page:
                 yield from self.wrapped(text, deeper, tone, f"{title}  ")
 
 
-def _least(column: Column, width: int) -> int:
-    """How narrow a column may become: prose needs room to be read, values less."""
-    if column.kind == "text":
-        return 12 if width <= 60 else 30
-    return 14
-
-
 def _introduces(last: Block | None, block: Block) -> bool:
     """Whether a block follows its heading without a blank line."""
     return isinstance(last, Heading) and not (isinstance(block, Heading) and block.level < last.level)
@@ -269,38 +251,6 @@ def _tone(cell: Cell) -> str:
     if isinstance(cell, Mark):
         return cell.sign
     return "plain"
-
-
-def wrap(text: str, width: int) -> list[str]:
-    """Lines of at most `width` cells, broken at spaces; a longer word is folded after a sign such as `/`."""
-    if cell_len(text) <= width:
-        return [text]
-    lines: list[str] = []
-    current = ""
-    for each in text.split(" "):
-        candidate = f"{current} {each}" if current else each
-        if cell_len(candidate) <= width:
-            current = candidate
-            continue
-        if current:
-            lines.append(current)
-        *full, current = _folded(each, width)
-        lines += full
-    return [*lines, current]
-
-
-def _folded(long: str, width: int) -> list[str]:
-    """A word in pieces of at most `width` cells."""
-    pieces = []
-    while cell_len(long) > width:
-        cut, used = 0, 0
-        while cut < len(long) and (used := used + cell_len(long[cut])) <= width:
-            cut += 1
-        soft = max((long.rfind(sign, 0, cut) for sign in _BREAKS), default=-1) + 1
-        cut = soft if soft > cut // 2 else max(cut, 1)
-        pieces.append(long[:cut])
-        long = long[cut:]
-    return [*pieces, long]
 
 
 format = Format("terminal", render)  # noqa: A001 - the name that every module of formats declares

@@ -15,11 +15,15 @@ def document(explanations: list[Explanation], *, expand: bool) -> Document:
     """The report of `leadline diff`. `expand`: with every member of every fold."""
     blocks: list[Block] = []
     if len(explanations) == 1:
-        title = Text("What changed on {host}, and why", "{host}: 무엇이 왜 바뀌었는가").fill(host=explanations[0].host)
+        title = Text("What changed on {host}, and why", "{host}: 무엇이 왜 바뀌었는가").fill(
+            host=explanations[0].host
+        )
         blocks += _host(explanations[0], expand=expand)
     else:
         number = count(len(explanations))
-        title = Text("What changed on {n} hosts, and why", "호스트 {n}대: 무엇이 왜 바뀌었는가").fill(n=number)
+        title = Text("What changed on {n} hosts, and why", "호스트 {n}대: 무엇이 왜 바뀌었는가").fill(
+            n=number
+        )
         blocks += _fleet(explanations, expand=expand)
     blocks += _problems(explanations)
     return Document(title, tuple(blocks), as_record(explanations))
@@ -65,7 +69,9 @@ def _summary(explanations: list[Explanation]) -> list[Block]:
         if lost
         else Callout(
             "good",
-            Text("All {total} changes have a cause.", "변경 {total}건 모두 원인이 있습니다.").fill(total=count(total)),
+            Text("All {total} changes have a cause.", "변경 {total}건 모두 원인이 있습니다.").fill(
+                total=count(total)
+            ),
         )
     )
     return [Figures(tuple(figures)), said]
@@ -87,7 +93,11 @@ def _fleet(explanations: list[Explanation], *, expand: bool) -> list[Block]:
             len(each.problems),
         )
         rows.append(row)
-    blocks: list[Block] = [*_summary(explanations), Heading(Text("Hosts", "호스트")), Table(columns, tuple(rows))]
+    blocks: list[Block] = [
+        *_summary(explanations),
+        Heading(Text("Hosts", "호스트")),
+        Table(columns, tuple(rows)),
+    ]
     parts = _parts(explanations)
     for part in parts:
         lost = [each for each in part.changes if each.class_ == "unknown"]
@@ -136,7 +146,9 @@ def _parts(explanations: list[Explanation]) -> list[Part]:
             changes.setdefault(hosts, []).append(found[hosts[0]][0])
     return [
         Part(hosts, tuple(changes[hosts]), groups, members.get(hosts, {}))
-        for hosts in sorted(changes, key=lambda hosts: (-len(hosts), [order.index(host) for host in hosts[:1]]))
+        for hosts in sorted(
+            changes, key=lambda hosts: (-len(hosts), [order.index(host) for host in hosts[:1]])
+        )
     ]
 
 
@@ -156,7 +168,9 @@ def _problems(explanations: list[Explanation]) -> list[Block]:
     texts: dict[tuple[str, str, str], Text] = {}
     for explanation in explanations:
         for each in explanation.problems:
-            where = each.file + (f":{each.problem.line}" if each.file and each.problem.line is not None else "")
+            where = each.file + (
+                f":{each.problem.line}" if each.file and each.problem.line is not None else ""
+            )
             key = (each.host, where, each.problem.text.en)
             texts[key] = each.problem.text
     if not texts:
@@ -169,5 +183,7 @@ def _problems(explanations: list[Explanation]) -> list[Block]:
     for (host, where, _), text in texts.items():
         cells: tuple[Cell, ...] = (where or "-", text)
         listed.append((host, *cells) if several else cells)
-    heading = Heading(Text("Could not be read or compared", "읽거나 비교하지 못한 것"), 2, same(count(len(listed))))
+    heading = Heading(
+        Text("Could not be read or compared", "읽거나 비교하지 못한 것"), 2, same(count(len(listed)))
+    )
     return [heading, Table(tuple(columns), tuple(listed))]

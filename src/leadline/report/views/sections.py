@@ -8,9 +8,9 @@ from leadline.base.text import Text, same
 from leadline.explain.explain import Explained, Group
 from leadline.facts.source import sources
 from leadline.report.document import Block, Column, Fold, Heading, Items, Sign, Table, Tag
-from leadline.report.units import count
+from leadline.report.units import count, growth
 from leadline.report.views import tables
-from leadline.report.views.words import CLASSES, KINDS, author, certainty, class_tag, reasons, small_print
+from leadline.report.views.words import CLASSES, KINDS, author, certainty, class_tag, reasons
 
 # The five outputs that people compare by hand come first, in their order; what is not named here follows by name.
 ORDER = (
@@ -74,7 +74,11 @@ def sections(part: Part, *, expand: bool) -> list[Block]:
             blocks.append(Items(reasons(single, every=expand)))
         blocks += _folds(part, [each for each in changes if each.class_ != "runtime"], expand=expand)
         if derived:
-            blocks.append(_fold(Text("follow from other changes", "다른 변경에서 파생된 항목"), derived, "", expand=expand))
+            blocks.append(
+                _fold(
+                    Text("follow from other changes", "다른 변경에서 파생된 항목"), derived, "", expand=expand
+                )
+            )
         moving = [each for each in changes if each.class_ == "runtime"]
         if moving:
             said = Text("counters and samples of a running host", "실행 중에 스스로 변하는 값")
@@ -104,7 +108,9 @@ def _folds(part: Part, changes: list[Explained], *, expand: bool) -> list[Fold]:
             each_host = part.members[name]
             low, high = min(each_host.values()), max(each_host.values())
             spread = count(low) if low == high else f"{count(low)}–{count(high)}"
-            said = Text("{title} ({spread} on each host)", "{title}(호스트마다 {spread}개)").fill(title=said, spread=spread)
+            said = Text("{title} ({spread} on each host)", "{title}(호스트마다 {spread}개)").fill(
+                title=said, spread=spread
+            )
         total = sum(part.members[name].values())
         folds.append(_fold(said, members, group.kind, total=total, expand=expand))
     return folds
@@ -168,36 +174,54 @@ def glance(part: Part) -> list[Block]:
         if lost:
             said.append(Text("{n} unexplained", "미설명 {n}").fill(n=count(lost)))
         if not said:
-            said = [Text("{n} {class_}", "{class_} {n}").fill(n=count(len(changes)), class_=CLASSES[changes[0].class_])]
-        rows.append((title(fact), Text("; ".join(each.en for each in said), "; ".join(each.ko for each in said))))
+            said = [
+                Text("{n} {class_}", "{class_} {n}").fill(
+                    n=count(len(changes)), class_=CLASSES[changes[0].class_]
+                )
+            ]
+        rows.append(
+            (title(fact), Text("; ".join(each.en for each in said), "; ".join(each.ko for each in said)))
+        )
     columns = (Column(Text("", "")), Column(Text("", "")))
     return [Heading(Text("At a glance", "한눈에 보기")), Table(columns, tuple(rows))] if rows else []
 
 
 def _headline(fact: str, single: list[Explained]) -> list[Text]:
     if fact == "ss":
-        open_ = sorted({each.change.entry.port for each in single if each.exposure == "everywhere" and each.change.kind == "added"})
+        open_ = sorted(
+            {
+                each.change.entry.port
+                for each in single
+                if each.exposure == "everywhere" and each.change.kind == "added"
+            }
+        )
         said = []
         if open_:
             ports = ", ".join(str(port) for port in open_)
-            said.append(Text("now reachable on every address: {ports}", "모든 주소에서 새로 접근 가능: {ports}").fill(ports=ports))
+            said.append(
+                Text("now reachable on every address: {ports}", "모든 주소에서 새로 접근 가능: {ports}").fill(
+                    ports=ports
+                )
+            )
         odd = sum(each.cause is not None and each.cause.usual is False for each in single)
         if odd:
             said.append(Text("{n} bound unusually", "이례적인 바인딩 {n}").fill(n=odd))
-        rest = len(single) - sum(each.exposure == "everywhere" and each.change.kind == "added" for each in single)
+        rest = len(single) - sum(
+            each.exposure == "everywhere" and each.change.kind == "added" for each in single
+        )
         if rest:
             said.append(Text("{n} more", "그 외 {n}").fill(n=rest) if open_ else same(count(rest)))
         return said
     if fact == "df":
-        grown = []
-        for each in sorted(single, key=_growth, reverse=True):
-            if (by := _growth(each)) != 0:
-                grown.append(same(f"{each.change.key} {tables.growth(by)}"))
-        return grown[:4]
+        grown = [(each.change.key, by) for each in single if (by := _growth(each)) != 0]
+        grown.sort(key=lambda pair: pair[1], reverse=True)
+        return [same(f"{mount} {growth(by)}") for mount, by in grown[:4]]
     marks = {"added": "+", "removed": "−", "changed": "~"}
     if not single:
         return []
-    shown = ", ".join(f"{marks[each.change.kind]}{each.change.key}" for each in single[:5] if len(each.change.key) < 60)
+    shown = ", ".join(
+        f"{marks[each.change.kind]}{each.change.key}" for each in single[:5] if len(each.change.key) < 60
+    )
     if len(single) > 5 or not shown:
         more = Text("{n} settled by a component", "구성 요소의 설정 {n}").fill(n=count(len(single)))
         return [more if not shown else Text(f"{shown} … {len(single)}", f"{shown} … {len(single)}")]

@@ -57,7 +57,9 @@ def table(fact: str, changes: list[Explained]) -> Table:
         for place, column in enumerate(every)
         if column.kind in ("mark", "name") or any(row[place] not in (None, "") for row in rows)
     ]
-    return Table(tuple(every[place] for place in kept), tuple(tuple(row[place] for place in kept) for row in rows))
+    return Table(
+        tuple(every[place] for place in kept), tuple(tuple(row[place] for place in kept) for row in rows)
+    )
 
 
 def shown(value: Any) -> str | None:
@@ -76,7 +78,9 @@ def sides(each: Explained) -> Shift:
     change = each.change
     if change.kind == "changed" and change.fields:
         return Shift(_fields(change.before, change.fields), _fields(change.after, change.fields))
-    return Shift(_brief(change.fact, change.before), _brief(change.fact, change.after))
+    return Shift(
+        _brief(change.fact, change.key, change.before), _brief(change.fact, change.key, change.after)
+    )
 
 
 def _fields(entry: Any, names: tuple[str, ...]) -> str:
@@ -87,8 +91,8 @@ def _fields(entry: Any, names: tuple[str, ...]) -> str:
     return ", ".join(f"{name} {value or '-'}" for name, value in values)
 
 
-def _brief(fact: str, entry: Any) -> str | None:
-    """What an entry holds, in one line."""
+def _brief(fact: str, key: str, entry: Any) -> str | None:
+    """What an entry holds beyond its key, in one line."""
     if entry is None or isinstance(entry, str | int):
         return shown(entry)
     if fact in _BRIEF:
@@ -96,7 +100,10 @@ def _brief(fact: str, entry: Any) -> str | None:
     values = msgspec.structs.asdict(entry) if isinstance(entry, msgspec.Struct) else {}
     if "text" in values:
         return None  # the key of a rule is its text
-    return ", ".join(f"{name} {text}" for name, value in values.items() if (text := shown(value))) or None
+    said = {
+        name: text for name, value in values.items() if (text := shown(value)) and text not in key.split()
+    }
+    return ", ".join(f"{name} {text}" for name, text in said.items()) or None
 
 
 def _field(each: Explained, name: str) -> Cell:
@@ -115,7 +122,10 @@ def _others(each: Explained, *known: str) -> Cell:
     if rest == ("position",):
         return Text("moved to another place", "순서가 바뀌었습니다")
     before, after = each.change.before, each.change.after
-    return "; ".join(f"{name}: {shown(getattr(before, name)) or '-'} → {shown(getattr(after, name)) or '-'}" for name in rest)
+    return "; ".join(
+        f"{name}: {shown(getattr(before, name)) or '-'} → {shown(getattr(after, name)) or '-'}"
+        for name in rest
+    )
 
 
 def _interface(each: Explained) -> tuple[Cell, ...]:
@@ -155,8 +165,13 @@ def _filesystem(each: Explained) -> tuple[Cell, ...]:
     grown: Cell = None
     if before is not None and after is not None and None not in (before.used, after.used):
         grown = about + growth(after.used - before.used)
-    used = [size(side.used) if side is not None and side.used is not None else None for side in (before, after)]
-    part = [f"{side.use_percent}%" if side is not None and side.use_percent is not None else None for side in (before, after)]
+    used = [
+        size(side.used) if side is not None and side.used is not None else None for side in (before, after)
+    ]
+    part = [
+        f"{side.use_percent}%" if side is not None and side.use_percent is not None else None
+        for side in (before, after)
+    ]
     entry = each.change.entry
     return (
         entry.fstype,
@@ -178,7 +193,13 @@ def _mount(each: Explained) -> tuple[Cell, ...]:
             " ".join(option for option in old if option not in new) or "-",
             " ".join(option for option in new if option not in old) or "-",
         )
-    return entry.fstype, _field(each, "source"), mount_size(entry), options, _others(each, "options", "source", "fstype")
+    return (
+        entry.fstype,
+        _field(each, "source"),
+        mount_size(entry),
+        options,
+        _others(each, "options", "source", "fstype"),
+    )
 
 
 def mount_size(entry: Any) -> str | None:

@@ -11,7 +11,11 @@ CLASSES = {
     "runtime": Text("runtime", "런타임"),
     "unknown": Text("unexplained", "미설명"),
 }
-KINDS = {"added": Text("added", "추가"), "removed": Text("removed", "삭제"), "changed": Text("changed", "변경")}
+KINDS = {
+    "added": Text("added", "추가"),
+    "removed": Text("removed", "삭제"),
+    "changed": Text("changed", "변경"),
+}
 CERTAINTIES = {"shown": Text("seen", "확인"), "likely": Text("likely", "추정")}
 EXPOSURES: dict[str, tuple[Text, Tone]] = {
     "loopback": (Text("this host only", "호스트 내부"), "dim"),
