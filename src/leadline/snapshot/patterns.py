@@ -140,6 +140,12 @@ PATTERNS: tuple[Pattern, ...] = (
     _named(_NAMED, r"([\"'\\]*[ \t]*=[ \t]*|[\"'\\]*:[ \t]+)", _BARE),
     _named(rf"[^a-z0-9_.-]key{_SIGN}[\"']?", "", _SIXTEEN + _BASE64 + "*", after=_END),
     # --flag value, "--flag", "value"
+    Pattern(
+        f"--{_N}-secret{_N}=[\"']?",
+        _BARE,
+        unless_before="(name|names|namespace|file|path|dir|ref|ttl|type|lifetime|config|count|size)=[\"']?$",
+        unless_value=_INNOCENT_VALUE,
+    ),
     _named(rf"[^a-z0-9]{_FLAG}", "=[\"']?", _BARE),
     _named(rf"[^a-z0-9]{_FLAG}", "[ \t]+", r"[^] \t\"'\\,<-][^ \t\"'\\]*"),
     _named(rf"[\"']{_FLAG}[\"'][ \t]*,[ \t]*[\"']", "", r"([^\"'\\]|[\\].)+"),

@@ -89,7 +89,9 @@ def read(made: Script, printed: bytes) -> Recording:
         number, exit_code, status, size = int(words[1]), int(words[2]), words[3], int(words[4])
         if at + size >= len(printed):
             raise HostError(_INCOMPLETE)
-        frames.append(Frame(made.files[number], exit_code, status, printed[at : at + size], exit_code == _TOO_LONG))
+        frames.append(
+            Frame(made.files[number], exit_code, status, printed[at : at + size], exit_code == _TOO_LONG)
+        )
         at += size + 1
     order = {file: place for place, file in enumerate(made.files)}
     frames.sort(key=lambda frame: order[frame.file])
