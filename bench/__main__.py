@@ -12,7 +12,7 @@ from pathlib import Path
 from bench import peers
 from bench.measure import program, spin, timed
 from leadline.explain.explain import explain
-from leadline.facts.source import sources
+from leadline.facts.catalogue import sources
 from leadline.snapshot.store import load
 
 ROOT = Path(__file__).parent.parent

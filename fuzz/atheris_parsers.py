@@ -12,7 +12,8 @@ import atheris
 
 with atheris.instrument_imports(include=["leadline.facts"]):
     from leadline.base.errors import ParseError
-    from leadline.facts.source import Parsed, sources
+    from leadline.facts.catalogue import sources
+    from leadline.facts.source import Parsed
     from leadline.facts.text import decode
 
 CASES = Path(__file__).parent.parent / "tests" / "data" / "facts"

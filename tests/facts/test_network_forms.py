@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from leadline.facts.source import Parsed, sources
+from leadline.facts.catalogue import sources
+from leadline.facts.source import Parsed
 from leadline.facts.text import decode
 
 RECORDINGS = Path(__file__).parent.parent / "data" / "recordings"

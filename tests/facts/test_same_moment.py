@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from leadline.facts.source import sources
+from leadline.facts.catalogue import sources
 from leadline.facts.text import decode
 
 RECORDINGS = Path(__file__).parent.parent / "data" / "recordings"

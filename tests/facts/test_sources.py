@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leadline.base.errors import ParseError
-from leadline.facts.source import Parsed, sources
+from leadline.facts.catalogue import sources
+from leadline.facts.source import Parsed
 from leadline.facts.text import decode
 
 DATA = Path(__file__).parent.parent / "data" / "facts"

@@ -66,11 +66,11 @@ def test_every_awk_does_what_python_does(words: list[str], case: str, tmp_path: 
 _KNOWN = {b"net.ipv4.tcp_fastopen_key = 00000000-00000000-00000000-00000000"}
 
 
-@pytest.mark.parametrize("host", sorted((DATA / "recordings").iterdir()), ids=lambda path: path.name)
-def test_real_recordings_lose_only_their_fast_open_key(host: Path) -> None:
+@pytest.mark.parametrize("host", ["k8s-ctr", "k8s-w1"])
+def test_real_recordings_lose_only_their_fast_open_key(host: str) -> None:
     texts = [
         file
-        for file in sorted(host.rglob("*"))
+        for file in sorted((DATA / "recordings" / host).rglob("*"))
         if file.is_file() and file.suffix in {".txt", ".json", ".yaml", ".toml", ".env"}
     ]
     assert len(texts) > 20

@@ -8,7 +8,7 @@ from ruamel.yaml import YAML
 
 from leadline.base.text import Text
 from leadline.explain.explain import Cause, Explained, Explanation, Group
-from leadline.explain.topic import Meaning
+from leadline.explain.knowledge import Meaning
 from leadline.explain.witness import Evidence
 from leadline.facts.source import Problem
 from leadline.snapshot.diff import Change

@@ -122,6 +122,15 @@ def test_hosts_are_matched_by_name(tmp_path: Path) -> None:
     assert (one.returncode, "b" in one.stdout.split()) == (0, False)
 
 
+def test_hosts_are_matched_by_folder_where_only_one_side_knows_its_name(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        host(tmp_path / "before" / name)
+        host(tmp_path / "after" / name, CHANGED, name=f"{name}.example")
+    answer = run("diff", tmp_path / "before", tmp_path / "after", "-o", "json")
+    found = {each["host"]: len(each["changes"]) for each in json.loads(answer.stdout)["hosts"]}
+    assert found == {"a.example": 1, "b.example": 1}
+
+
 def test_one_host_has_its_best_name(tmp_path: Path) -> None:
     def name(before: Path, after: Path) -> str:
         return str(json.loads(run("diff", before, after, "-o", "json").stdout)["hosts"][0]["host"])

@@ -7,7 +7,8 @@ from msgspec.structs import replace
 from leadline.base.errors import UsageError
 from leadline.base.text import Text
 from leadline.explain.explain import Explanation, explain
-from leadline.facts.source import Problem, sources
+from leadline.facts.catalogue import sources
+from leadline.facts.source import Problem
 from leadline.snapshot.pairs import doubts, match
 from leadline.snapshot.snapshot import FileProblem, Snapshot
 
@@ -49,9 +50,9 @@ def compare(
             _only(replace(explanation, host=name, problems=(*noted, *problems)), classes, facts)
         )
         trouble = trouble or any(_unread(side, fact) for side in (one, other) for fact in common)
-    if not hosts:
-        explanations += [Explanation(each.host, (), (), (each,)) for each in pairing.problems]
-    return explanations, trouble or bool(pairing.problems)
+    unmatched = () if hosts else pairing.problems
+    explanations += [Explanation(each.host, (), (), (each,)) for each in unmatched]
+    return explanations, trouble or bool(unmatched)
 
 
 def _only(explanation: Explanation, classes: tuple[str, ...], facts: tuple[str, ...]) -> Explanation:

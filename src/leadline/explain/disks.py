@@ -21,31 +21,38 @@ def amount(size: float) -> str:
     return f"{size:.1f} TiB"
 
 
-def _figures(entry: Any) -> tuple[int, int, int] | None:
-    if entry.size and entry.used is not None and entry.available is not None and entry.fstype not in IN_MEMORY:
-        return entry.size, entry.used, entry.available
-    return None
+def _is_disk(entry: Any) -> bool:
+    return bool(entry.size) and None not in (entry.used, entry.available) and entry.fstype not in IN_MEMORY
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two entries show the same figures; rounded ones (`df -h` rounds up) may lie 5 % apart."""
+    if not one.rounded and not other.rounded:
+        return (one.size, one.used, one.available) == (other.size, other.used, other.available)
+    pairs = ((one.size, other.size), (one.used, other.used), (one.available, other.available))
+    return all(abs(a - b) <= 0.05 * max(a, b) for a, b in pairs)
 
 
 @lru_cache(maxsize=4)
-def _disks(side: Witness) -> dict[tuple[int, int, int], str]:
-    """Figures → the mount point that stands for the disk: `/`, else a real device's shortest path."""
-    found: dict[tuple[int, int, int], str] = {}
+def _disks(side: Witness) -> dict[str, Any]:
+    """The mount points that stand for a disk each: `/`, else a real device's shortest path."""
+    found: dict[str, Any] = {}
     order = sorted(
-        side.entries("df").items(),
+        ((path, entry) for path, entry in side.entries("df").items() if _is_disk(entry)),
         key=lambda item: (item[0] != "/", not item[1].source.startswith("/dev/"), len(item[0]), item[0]),
     )
     for path, entry in order:
-        if (figures := _figures(entry)) is not None:
-            found.setdefault(figures, path)
+        if not any(_same(entry, other) for other in found.values()):
+            found[path] = entry
     return found
 
 
 def repeats(side: Witness, path: str, entry: Any) -> str | None:
     """The mount point whose size, used and available space an entry shows again; None where it is the disk."""
-    figures = _figures(entry)
-    main = _disks(side).get(figures) if figures is not None else None
-    return main if main not in (None, path) else None
+    disks = _disks(side)
+    if path in disks or not _is_disk(entry):
+        return None
+    return next((main for main, disk in disks.items() if _same(entry, disk)), None)
 
 
 @lru_cache(maxsize=4)

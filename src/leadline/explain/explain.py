@@ -6,11 +6,12 @@ from typing import Any, Literal
 import msgspec
 
 from leadline.base.text import Text
+from leadline.explain.catalogue import rules_for
+from leadline.explain.knowledge import Meaning, meaning
 from leadline.explain.pair import Pair
-from leadline.explain.rule import Certainty, Match, Rule, rules_for
-from leadline.explain.topic import Meaning, meaning
+from leadline.explain.rule import Certainty, Match, Rule
 from leadline.explain.witness import Evidence
-from leadline.facts.source import sources
+from leadline.facts.catalogue import sources
 from leadline.snapshot.diff import Change, diff
 from leadline.snapshot.snapshot import FileProblem, Snapshot
 

@@ -1,7 +1,7 @@
 """How interfaces hang together: uplinks below tunnels, ports of a bridge, addresses inside a network."""
 
 from functools import lru_cache
-from ipaddress import ip_interface
+from ipaddress import IPv4Interface, IPv6Interface, ip_interface
 from typing import Any
 
 from leadline.base.text import Text
@@ -56,9 +56,18 @@ def ports(witness: Witness) -> dict[str, tuple[str, ...]]:
     return found
 
 
+def address(text: str) -> IPv4Interface | IPv6Interface | None:
+    """An address of `ip addr` with its network; of a point-to-point link (`A peer B/32`) the peer's."""
+    try:
+        return ip_interface(text.rpartition(" ")[2])
+    except ValueError:
+        return None
+
+
 def networks(interface: Any) -> list[str]:
     """The IPv4 networks of an interface's addresses."""
-    return [str(ip_interface(each).network) for each in interface.addresses or () if ":" not in each]
+    found = (address(each) for each in interface.addresses or () if ":" not in each)
+    return [str(each.network) for each in found if each is not None]
 
 
 def interface_moved(pair: Pair, name: str, kind: str) -> Evidence | None:

@@ -19,17 +19,17 @@ WHERE = {
     "everywhere": Text("every address", "모든 주소"),
 }
 EVERYONE = Text("every installer", "모든 설치 도구")
-_USUAL = Text("It listens on {where}, as {who} does.", "{where}에서 listen하며, {who}의 일반적인 구성입니다.")
+_USUAL = Text("Bound to {where}, which is usual for {who}.", "바인딩: {where}({who}의 일반적인 구성).")
 _UNUSUAL = Text(
-    "It listens on {where}; usual is {usual}: check who may reach it.",
-    "{where}에서 listen합니다. 일반적인 구성은 {usual}이므로 누가 접근할 수 있는지 확인하십시오.",
+    "Bound to {where}; usual is {usual}: check who may reach it.",
+    "바인딩: {where}. 일반적인 구성은 {usual}이므로 누가 접근할 수 있는지 확인하십시오.",
 )
 _OFF = Text(
-    "It listens on {where}; usually this port is off: check who may reach it.",
-    "{where}에서 listen합니다. 보통은 꺼져 있는 포트이므로 누가 접근할 수 있는지 확인하십시오.",
+    "Bound to {where}; usually this port is off: check who may reach it.",
+    "바인딩: {where}. 보통은 꺼져 있는 포트이므로 누가 접근할 수 있는지 확인하십시오.",
 )
-_MOVED = Text("{binding} Before, it listened on {where}.", "{binding} 이전에는 {where}에서 listen했습니다.")
-_MOVES = Text("{binding} Afterwards it listens on {where}.", "{binding} 이후에는 {where}에서 listen합니다.")
+_MOVED = Text("{binding} Before, it was bound to {where}.", "{binding} 이전에는 {where}에 바인딩되어 있었습니다.")
+_MOVES = Text("{binding} Afterwards it is bound to {where}.", "{binding} 이후에는 {where}에 바인딩되어 있습니다.")
 
 
 class Endpoint(msgspec.Struct, frozen=True):

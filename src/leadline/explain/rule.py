@@ -1,12 +1,10 @@
 """The contract of an explanation rule."""
 
 from collections.abc import Callable
-from functools import cache
 from typing import Literal
 
 import msgspec
 
-from leadline.base.discovery import Catalogue
 from leadline.base.text import Text
 from leadline.explain.pair import Pair
 from leadline.explain.witness import Evidence
@@ -51,17 +49,3 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     match: Callable[[Change, Pair], Match | None]
     consequence: Text | None = None
     group: Text | None = None
-
-
-@cache
-def rules() -> Catalogue[Rule]:
-    """Every rule of the package, by module name; imported when asked for."""
-    import leadline.explain.rules as package
-
-    return Catalogue(package, Rule, lambda rule: rule.facts)
-
-
-@cache
-def rules_for(fact: str) -> tuple[Rule, ...]:
-    """The rules that may explain a fact's changes, in name order."""
-    return tuple(rules()[name] for name, facts in rules().notes.items() if fact in facts)

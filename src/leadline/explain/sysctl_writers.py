@@ -12,7 +12,7 @@ from leadline.explain.pair import Pair
 from leadline.explain.rule import Match
 from leadline.explain.sysctl_defaults import is_default
 from leadline.explain.sysctl_files import asked
-from leadline.explain.witness import Evidence, Witness
+from leadline.explain.witness import Evidence, Witness, first
 from leadline.snapshot.diff import Change
 
 Shown = Callable[[Witness, str, str], tuple[Evidence, ...]]
@@ -70,7 +70,16 @@ def _bridge_plugin(witness: Witness, key: str, value: str) -> tuple[Evidence, ..
     """The CNI bridge plugin where no kubelet is: containerd, nerdctl or CRI-O by themselves."""
     if _own_cluster(witness) or _prepared(witness, key, value):
         return ()
+    if seen(witness, "podman") and witness.interface("cni0") is None:
+        return ()  # Podman's own use of the plugins
     return seen(witness, "cni")
+
+
+def _podman(witness: Witness, key: str, value: str) -> tuple[Evidence, ...]:
+    """Podman; conmon and the container storage are CRI-O's too."""
+    if seen(witness, "cri-o"):
+        return first(witness.interface("podman0", "podman1", "cni-podman0"), witness.chains("NETAVARK"))
+    return seen(witness, "podman")
 
 
 def _docker(witness: Witness, key: str, value: str) -> tuple[Evidence, ...]:
@@ -158,7 +167,7 @@ WRITERS: dict[str, Writer] = {
         },
         partial(_seen, "microk8s"),
     ),
-    "podman": Writer(FORWARD, partial(_seen, "podman")),
+    "podman": Writer(FORWARD, _podman),
     "preparation": Writer({**FORWARD, **FORWARD_NEW, **BRIDGED}, _prepared),
     "rke2": Writer(
         {**FORWARD, **FORWARD_NEW, **BRIDGED, "net.core.devconf_inherit_init_net": ("1",)},

@@ -40,7 +40,7 @@ def read(lines: Sequence[str], begin: int) -> Table:
     options_at = order[_NAMES.index("OPTIONS")]
     found: list[tuple[int, list[str] | None, int]] = []
     ends: list[tuple[int, str]] = []
-    wide = _WIDE.search("\n".join(lines)) is not None
+    wide = any(_WIDE.search(line) for line in lines if not line.lstrip(_GLYPHS).isascii())
     for at, line in enumerate(lines[begin + 1 :], begin + 2):
         if not line or line.isspace():
             continue

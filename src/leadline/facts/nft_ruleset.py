@@ -104,6 +104,8 @@ def order(entry: Any) -> str:
     """The list an entry stands in: a rule in its chain; nothing else has an order."""
     if isinstance(entry, Rule):
         return f"{entry.family} {entry.table} {entry.chain}"
+    if isinstance(entry, Element):
+        return f"element {entry.family} {entry.table} {entry.set} {entry.element}"
     return repr(entry)
 
 

@@ -1,12 +1,10 @@
 """The contract of a source: which commands give its text, and one pure parser for that text."""
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import msgspec
 
-from leadline.base.discovery import Catalogue
 from leadline.base.errors import ParseError
 from leadline.base.text import Text
 
@@ -77,32 +75,6 @@ class Fact(msgspec.Struct, frozen=True):
     @property
     def entries(self) -> dict[str, Any]:
         return self.parsed.entries
-
-
-class Note(msgspec.Struct, frozen=True):
-    """What must be known of a source before it is imported: its file names, aliases, globs, and whether it
-    is compared."""
-
-    files: tuple[str, ...]
-    aliases: tuple[str, ...]
-    paths: tuple[str, ...]
-    compare: bool
-
-
-@cache
-def sources() -> Catalogue[Source]:
-    """Every source of the package, by name; imported when asked for."""
-    import leadline.facts.sources as package
-
-    return Catalogue(
-        package, Source, lambda source: Note(tuple(source.files), source.aliases, source.paths, source.compare)
-    )
-
-
-@cache
-def notes() -> dict[str, Note]:
-    """The notes of every source, by name, without importing any."""
-    return msgspec.convert(sources().notes, dict[str, Note])
 
 
 def not_this(what: str, line: int | None = 1) -> ParseError:

@@ -7,7 +7,8 @@ from typing import Any, Literal
 import msgspec
 
 from leadline.base.text import Text
-from leadline.facts.source import Fact, Problem, notes
+from leadline.facts.catalogue import notes
+from leadline.facts.source import Fact, Problem
 from leadline.snapshot.snapshot import FileProblem, Snapshot
 
 Kind = Literal["added", "removed", "changed"]

@@ -37,19 +37,37 @@ def match(before: Path, after: Path | None) -> Pairing:
     if len(left) == len(right) == 1:
         (one,), (other,) = left.values(), right.values()
         return Pairing(((host_name(before, one, after, other), one, other),))
-    both = [name for name in right if name in left]
-    if not both:
+    pairs = [(name, left.pop(name), right.pop(name)) for name in list(right) if name in left]
+    pairs += _by_folder(before, left, after, right)
+    if not pairs:
         raise UsageError(
             Text(
                 "{before} and {after} have no host in common; name the hosts' folders alike on both sides",
                 "{before}와(과) {after}에 같은 호스트가 없습니다. 양쪽 호스트 폴더의 이름을 맞추십시오",
             ).fill(before=before, after=after)
         )
-    only = [
-        *(_only(name, before, after) for name in left if name not in right),
-        *(_only(name, after, before) for name in right if name not in left),
-    ]
-    return Pairing(tuple((name, left[name], right[name]) for name in both), tuple(only))
+    only = [*(_only(name, before, after) for name in left), *(_only(name, after, before) for name in right)]
+    return Pairing(tuple(pairs), tuple(only))
+
+
+def _by_folder(
+    before: Path, left: dict[str, Snapshot], after: Path, right: dict[str, Snapshot]
+) -> Iterator[tuple[str, Snapshot, Snapshot]]:
+    """Pairs among hosts whose names do not meet, by the names of their folders: one side may have saved
+    what tells a host's own name and the other not. What is paired leaves `left` and `right`."""
+    if not left or not right:
+        return
+    for child in sorted(after.iterdir()):
+        if not child.is_dir() or not (before / child.name).is_dir():
+            continue
+        try:
+            ((one, _),) = load(before / child.name).items()
+            ((other, _),) = load(child).items()
+        except (UsageError, ValueError):
+            continue
+        if one in left and other in right:
+            first, second = left.pop(one), right.pop(other)
+            yield host_name(before / child.name, first, child, second), first, second
 
 
 def _only(name: str, here: Path, there: Path) -> FileProblem:

@@ -180,9 +180,12 @@ TRIPLE_END = _THREE
 PAIR = (
     rf"^[ \t]*(-[ \t]+)?[{{]?[ \t]*[\"']?(name|key)[\"']?[ \t]*[:=][ \t]*[\"']?{_WORD_QUOTED}[\"']?,?[ \t]*$"
 )
-PAIR_VALUE = r"^[ \t]*[\"']?value[\"']?[ \t]*[:=][ \t]*[\"']?"
+PAIR_VALUE = r"^[ \t]*[\"']?value[\"']?[ \t]*[:=][ \t]*"
 """In lower case: `name: DB_PASSWORD`, with its `value: …` on the line below."""
 
 FLAG = rf"^[ \t]*(-[ \t]+)?[\[]?[\"']?{_FLAG}[\"']?,?[ \t]*$"
-FLAG_VALUE = r"^[ \t]*(-[ \t]+)?[\"']?"
+FLAG_VALUE = r"^[ \t]*(-[ \t]+)?"
 """In lower case: `- --token`, with its value as the next item of the list."""
+
+AWAITED = r"^(\"([^\"\\]|[\\].)+|'[^']+|[^-\"',{\[<].*)"
+"""The value itself, of both."""

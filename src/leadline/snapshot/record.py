@@ -11,7 +11,7 @@ from leadline import __version__
 from leadline.base.command import Command
 from leadline.base.errors import HostError, LeadlineError
 from leadline.base.text import Text
-from leadline.facts.source import sources
+from leadline.facts.catalogue import sources
 from leadline.hosts.host import Host
 from leadline.snapshot.folder import refuse_taken, write_folder
 from leadline.snapshot.redact import redact

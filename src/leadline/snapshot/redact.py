@@ -87,8 +87,9 @@ class _Reader:
     def _awaited(self, line: str, low: str) -> str:
         start = re.search(self.awaits, low)
         self.awaits = ""
-        if start and (found := re.search("^[^-\"',{\\[<][^\"',]*", line[start.end() :])):
-            return line[: start.end()] + MARK + line[start.end() + found.end() :]
+        if start and (found := re.search(patterns.AWAITED, line[start.end() :])):
+            at = start.end() + (found[0][0] in "\"'")
+            return line[:at] + MARK + line[start.end() + found.end() :]
         return line
 
     def _open(self, line: str, low: str) -> None:
@@ -143,7 +144,7 @@ def awk() -> str:
         f"@{name}@": _regex(getattr(patterns, name))
         for name in (
             *("HEADER", "LIKELY", "PEM", "PEM_END", "TRIPLE", "TRIPLE_END", "BLOCK", "UNCLOSED", "BELOW"),
-            *("NOT_A_VALUE", "PAIR", "PAIR_VALUE", "FLAG", "FLAG_VALUE"),
+            *("NOT_A_VALUE", "PAIR", "PAIR_VALUE", "FLAG", "FLAG_VALUE", "AWAITED"),
         )
     }
     program = (
@@ -199,8 +200,8 @@ function awaited(line, low,  found, start, rest) {
   start = RLENGTH; awaits = 0
   if (!found) return line
   rest = substr(line, start + 1)
-  if (!match(rest, /^[^-"',{\[<][^"',]*/)) return line
-  return substr(line, 1, start) "@MARK@" substr(rest, RLENGTH + 1)
+  if (!match(rest, @AWAITED@)) return line
+  return substr(line, 1, start) (rest ~ /^["\047]/ ? substr(rest, 1, 1) : "") "@MARK@" substr(rest, RLENGTH + 1)
 }
 function piece(line,  low, at, rest) {
   if (line ~ @HEADER@) { until = 0; deeper = -1; awaits = 0; return line }

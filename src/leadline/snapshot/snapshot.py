@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 
 from leadline.base.errors import ParseError
-from leadline.facts.source import Fact, Parsed, Problem, notes, sources
+from leadline.facts.catalogue import notes, sources
+from leadline.facts.source import Fact, Parsed, Problem
 from leadline.facts.text import decode
 
 

@@ -8,7 +8,8 @@ import msgspec
 
 from leadline.base.errors import UsageError
 from leadline.base.text import Text
-from leadline.facts.source import Problem, notes
+from leadline.facts.catalogue import notes
+from leadline.facts.source import Problem
 from leadline.snapshot.snapshot import FileProblem, Recorded, Snapshot
 
 MANIFEST = "manifest.json"

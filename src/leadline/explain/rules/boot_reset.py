@@ -1,8 +1,8 @@
 """A setting that no file keeps is the kernel's own value again after a boot."""
 
 from leadline.base.text import Text
-from leadline.explain.proof import reboot
 from leadline.explain.pair import Pair
+from leadline.explain.proof import reboot
 from leadline.explain.rule import Match, Rule
 from leadline.explain.sysctl_defaults import is_default
 from leadline.explain.sysctl_files import asked, recorded

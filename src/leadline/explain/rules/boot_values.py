@@ -1,8 +1,8 @@
 """Values that are drawn anew at each boot."""
 
 from leadline.base.text import Text
-from leadline.explain.proof import reboot
 from leadline.explain.pair import Pair
+from leadline.explain.proof import reboot
 from leadline.explain.rule import Match, Rule
 from leadline.explain.sysctl_tree import leaf_of
 from leadline.snapshot.diff import Change

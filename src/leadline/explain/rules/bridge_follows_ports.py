@@ -19,7 +19,7 @@ def match(change: Change, pair: Pair) -> Match | None:
     before, after = ports(pair.before).get(change.key, ()), ports(pair.after).get(change.key, ())
     if set(before) == set(after):
         return None
-    values = {"before": len(before), "after": len(after)}
+    values: dict[str, object] = {"before": len(before), "after": len(after)}
     return Match((pair.after.saw("ip_addr", f"{change.key}: {len(before)} -> {len(after)} ports"),), values=values)
 
 

@@ -4,7 +4,7 @@ from leadline.base.text import Text
 from leadline.explain.components import seen_apart
 from leadline.explain.pair import Pair
 from leadline.explain.proof import MOUNT, only
-from leadline.explain.rule import Match, Rule
+from leadline.explain.rule import Certainty, Match, Rule
 from leadline.explain.witness import Evidence, Witness
 from leadline.snapshot.diff import Change
 
@@ -33,7 +33,7 @@ def match(change: Change, pair: Pair) -> Match | None:
         return Match((mount,), "likely", _values("a container runtime", lost, gained)) if mount else None
     privileged = side.container(*PRIVILEGED)
     evidence = (*((privileged,) if privileged else ()), *found.values())
-    certainty = "shown" if privileged and len(found) == 1 else "likely"
+    certainty: Certainty = "shown" if privileged and len(found) == 1 else "likely"
     return Match(evidence, certainty, _values(", ".join(found), lost, gained))
 
 

@@ -18,7 +18,7 @@ def match(change: Change, pair: Pair) -> Match | None:
     together = whole_set(side, change.fact, place, change.entry)
     if not author and not together:
         return None
-    values = {"pod": f"{pod.namespace}/{pod.name}" if pod else Text("one pod", "파드 하나")}
+    values: dict[str, object] = {"pod": f"{pod.namespace}/{pod.name}" if pod else Text("one pod", "파드 하나")}
     return Match((*author, *together), "shown" if author else "likely", values)
 
 

@@ -1,8 +1,8 @@
 """Another kernel was started: its name and build, and what it is able to do."""
 
 from leadline.base.text import Text
-from leadline.explain.proof import reboot
 from leadline.explain.pair import Pair
+from leadline.explain.proof import reboot
 from leadline.explain.rule import Match, Rule
 from leadline.snapshot.diff import Change
 

@@ -5,8 +5,8 @@ from functools import lru_cache
 
 from leadline.base.text import Text
 from leadline.explain.other_kernel import other_kernel
-from leadline.explain.proof import reboot
 from leadline.explain.pair import Pair
+from leadline.explain.proof import reboot
 from leadline.explain.rule import Match, Rule
 from leadline.explain.sysctl_files import asked
 from leadline.snapshot.diff import Change

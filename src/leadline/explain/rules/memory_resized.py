@@ -22,7 +22,7 @@ def _ratio(change: Change) -> float | None:
     if not only(change, "options"):
         return None
     old, new = set(change.before.options), set(change.after.options)
-    numbers = {}
+    numbers: dict[str, list[int]] = {}
     for side in (old - new, new - old):
         for each in side:
             if (match := SIZE.fullmatch(each)) is None:

@@ -40,7 +40,7 @@ rule = Rule(
     facts=("ss",),
     component="nfs",
     class_="config",
-    why=Text("{what} of NFS (port {port}).", "NFS의 {what}입니다(포트 {port})."),
+    why=Text("NFS: {what}, port {port}.", "NFS: {what}(포트 {port})."),
     consequence=Text(
         "Not Kubernetes: NFS packages are on this host. rpcbind and its daemons should not be open to the internet.",
         "쿠버네티스가 아니라 이 호스트에 설치된 NFS입니다. rpcbind와 관련 데몬은 인터넷에 열어 두지 마십시오.",

@@ -26,7 +26,9 @@ def match(change: Change, pair: Pair) -> Match | None:
         evidence.append(side.saw("ip_addr", f"{end} link-netns {found['name']}"))
     if not evidence and (sandbox := side.mount("/run/containerd/io.containerd.grpc.v1.cri/sandboxes/")) is not None:
         evidence.append(sandbox)
-    values = {"end": Text(f"; the host's end is {end}", f". 호스트 쪽 끝은 {end}입니다") if end else Text("", "")}
+    values: dict[str, object] = {
+        "end": Text(f"; the host's end is {end}", f". 호스트 쪽 끝은 {end}입니다") if end else Text("", "")
+    }
     return Match(tuple(evidence), "shown" if author else "likely", values) if evidence else None
 
 

@@ -1,9 +1,9 @@
 """systemd raises the limits on open files when it starts as PID 1."""
 
 from leadline.base.text import Text
-from leadline.explain.proof import reboot
 from leadline.explain.components import seen
 from leadline.explain.pair import Pair
+from leadline.explain.proof import reboot
 from leadline.explain.rule import Match, Rule
 from leadline.explain.witness import first
 from leadline.snapshot.diff import Change

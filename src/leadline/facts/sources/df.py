@@ -148,11 +148,12 @@ def _bytes(cell: str, unit: int) -> int | None:
     if cell == "-":
         return None
     figure = cell.replace(",", ".").rstrip("iB")
+    decimal = unit == -1 or (cell[-1] == "B" and cell[-2] in "kKMGTPEZYRQ")
     suffix = figure[-1].upper() if figure[-1].isalpha() else " "
     number = float(figure.rstrip("kKMGTPEZYRQ"))
     if suffix == " " and number.is_integer():
         return int(figure.split(".")[0]) * (unit if unit > 0 else 1)
-    return round(number * float((1000 if unit == -1 else 1024) ** _POWERS.index(suffix)))
+    return round(number * float((1000 if decimal else 1024) ** _POWERS.index(suffix)))
 
 
 source = Source(

@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 import msgspec
 
 from leadline.base.text import Text
-from leadline.facts.reading import free_key, nothing, unread
+from leadline.facts.reading import cut, free_key, nothing, unread
 from leadline.facts.source import Parsed, Source
 from leadline.facts.table import last_output, lines
 
@@ -43,6 +43,8 @@ def parse(text: str) -> Parsed:
     entries: dict[str, Package] = {}
     locks: list[str] = []
     told = False
+    unreadable: frozenset[str] = frozenset()
+    last = None if text.endswith("\n") else text.count("\n") + 1
     for number, line in found:
         word, _, rest = line.partition(" ")
         if word in ("versionlock", "exclude"):
@@ -54,7 +56,13 @@ def parse(text: str) -> Parsed:
         elif package[2].version:
             name, arch, value = package
             told = told or (value.manager == "rpm" and "\t" in line)
-            entries[f"{name}{arch}" if name in entries and arch else free_key(name, entries)] = value
+            key = f"{name}{arch}" if name in entries and arch else free_key(name, entries)
+            if number == last:
+                # A version that is cut off still looks like one.
+                problems.append(cut(number))
+                unreadable = frozenset({key})
+            else:
+                entries[key] = value
     if len(problems) > len(entries):
         raise nothing(text.split("\n"), WHAT)
     if told:
@@ -65,7 +73,7 @@ def parse(text: str) -> Parsed:
             )
             for key, value in entries.items()
         }
-    return Parsed(entries, tuple(problems))
+    return Parsed(entries, tuple(problems), unreadable)
 
 
 def _package(line: str) -> tuple[str, str, Package] | None:

@@ -15,7 +15,6 @@ _SECRETS = (".stable_secret", ".tcp_fastopen_key")
 # these files of /proc/sys have several lines, and sysctl repeats the key before each
 _SEVERAL_LINES = re.compile(r"kernel\.core_modes|dev\.cdrom\.info|fs\.binfmt_misc\..*")
 _MESSAGE = re.compile(r"(?:sysctl|error|warning): .*")
-_BROKEN = re.compile(r"[^\n]sysctl: ")
 _QUOTED_KEY = re.compile(r"""['"]([^'"\s]+[./][^'"\s]+)['"]""")
 _NUMBERS = re.compile(r"-?\d+(?:\s+-?\d+)+")
 
@@ -27,7 +26,7 @@ def parse(text: str) -> Parsed:
     Random keys of the kernel are replaced. Raises ParseError where no setting is in the text.
     """
     seen = shown(text, "sysctl")
-    lines = _whole(seen.lines) if _BROKEN.search(text) else seen.lines
+    lines = _whole(seen.lines) if "sysctl: " in text else seen.lines
     problems = list(seen.problems)
     begin, doubts = _begin(Shown(lines, seen.ended), text)
     problems += doubts

@@ -4,7 +4,7 @@ from leadline.base.text import Text, same
 from leadline.explain.explain import Explained, Explanation, Group, as_record
 from leadline.report.document import Block, Callout, Cell, Column, Document, Figure, Figures, Heading, Table
 from leadline.report.units import count
-from leadline.report.views.sections import Part, glance, sections, unexplained
+from leadline.report.views.sections import Part, glance, sections, stands_out, unexplained
 from leadline.report.views.tables import sides
 from leadline.report.views.words import CLASSES, KINDS
 
@@ -34,7 +34,7 @@ def _host(explanation: Explanation, *, expand: bool) -> list[Block]:
         (explanation.host,),
         explanation.changes,
         {group.id: group for group in explanation.groups},
-        {group.id: {explanation.host: group.members} for group in explanation.groups},
+        {},
     )
     lost = [each for each in explanation.changes if each.class_ == "unknown"]
     return [
@@ -154,12 +154,13 @@ def _parts(explanations: list[Explanation]) -> list[Part]:
 
 def _sign(each: Explained) -> tuple[object, ...]:
     """What makes changes on two hosts the same to a reader."""
-    if each.group is not None:
+    alone = stands_out(each)
+    if each.group is not None and not alone:
         return "group", each.group
     change, value = each.change, sides(each)
     why = each.cause.why.en if each.cause is not None else None
     # A value that moves by itself is different everywhere; that it moves is the same.
-    shown = None if each.class_ == "runtime" else (value.before, value.after)
+    shown = None if each.class_ == "runtime" and not alone else (value.before, value.after)
     return "change", change.fact, change.key, change.kind, each.class_, shown, why
 
 

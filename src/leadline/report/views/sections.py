@@ -6,7 +6,7 @@ import msgspec
 
 from leadline.base.text import Text, same
 from leadline.explain.explain import Explained, Group
-from leadline.facts.source import sources
+from leadline.facts.catalogue import sources
 from leadline.report.document import Block, Column, Fold, Heading, Items, Sign, Table, Tag
 from leadline.report.units import count, growth
 from leadline.report.views import tables
@@ -63,8 +63,9 @@ def sections(part: Part, *, expand: bool) -> list[Block]:
     blocks: list[Block] = []
     for fact, changes in by_fact(each for each in part.changes if each.class_ != "unknown").items():
         blocks.append(Heading(title(fact), 2, _counts(changes)))
-        single = [each for each in changes if each.group is None and each.class_ == "config"]
-        derived = [each for each in changes if each.group is None and each.class_ == "derived"]
+        single = [each for each in changes if stands_out(each)]
+        folded = [each for each in changes if not stands_out(each)]
+        derived = [each for each in folded if each.group is None and each.class_ == "derived"]
         if len(derived) <= _SINGLES:
             single, derived = single + derived, []
         if fact == "df":
@@ -72,18 +73,26 @@ def sections(part: Part, *, expand: bool) -> list[Block]:
         if single:
             blocks.append(tables.table(fact, single))
             blocks.append(Items(reasons(single, every=expand)))
-        blocks += _folds(part, [each for each in changes if each.class_ != "runtime"], expand=expand)
+        blocks += _folds(part, [each for each in folded if each.class_ != "runtime"], expand=expand)
         if derived:
             blocks.append(
                 _fold(
                     Text("follow from other changes", "다른 변경에서 파생된 항목"), derived, "", expand=expand
                 )
             )
-        moving = [each for each in changes if each.class_ == "runtime"]
+        moving = [each for each in folded if each.class_ == "runtime"]
         if moving:
             said = Text("counters and samples of a running host", "실행 중에 스스로 변하는 값")
             blocks.append(_fold(said, moving, "", expand=expand))
     return blocks
+
+
+def stands_out(each: Explained) -> bool:
+    """Whether a change is shown by itself: what was decided, and how each filesystem filled up (that is
+    what people compare df for, although use moves by itself)."""
+    if each.change.fact == "df" and each.change.kind == "changed":
+        return True
+    return each.group is None and each.class_ == "config"
 
 
 def _counts(changes: list[Explained]) -> Text:
@@ -111,12 +120,11 @@ def _folds(part: Part, changes: list[Explained], *, expand: bool) -> list[Fold]:
             said = Text("{title} ({spread} on each host)", "{title}(호스트마다 {spread}개)").fill(
                 title=said, spread=spread
             )
-        total = sum(part.members[name].values())
-        folds.append(_fold(said, members, group.kind, total=total, expand=expand))
+        folds.append(_fold(said, members, group.kind, expand=expand))
     return folds
 
 
-def _fold(said: Text, members: list[Explained], sign: str, *, total: int | None = None, expand: bool) -> Fold:
+def _fold(said: Text, members: list[Explained], sign: str, *, expand: bool) -> Fold:
     fact = members[0].change.fact
     whys = list({each.cause.why: each for each in members if each.cause is not None}.values())
     authors = {author(each.cause): each.cause for each in members if each.cause is not None}
@@ -134,7 +142,7 @@ def _fold(said: Text, members: list[Explained], sign: str, *, total: int | None 
     if expand:
         blocks = (tables.table(fact, members), Items(reasons(members, every=False)))
     mark: Sign = sign if sign in ("added", "removed", "changed") else ""  # type: ignore[assignment]
-    return Fold(said, total or len(members), mark, tuple(tags), text, blocks)
+    return Fold(said, len(members), mark, tuple(tags), text, blocks)
 
 
 def _sizes(members: list[Explained]) -> str:
@@ -157,9 +165,10 @@ def glance(part: Part) -> list[Block]:
     """The whole host in a few lines: per fact, the names that matter and the folds with their counts."""
     rows = []
     for fact, changes in by_fact(part.changes).items():
-        single = [each for each in changes if each.group is None and each.class_ == "config"]
+        single = [each for each in changes if stands_out(each) and each.class_ != "unknown"]
+        folded = [each for each in changes if not stands_out(each)]
         groups: dict[str, int] = {}
-        for each in changes:
+        for each in folded:
             if each.group is not None and each.class_ != "runtime":
                 groups[each.group] = groups.get(each.group, 0) + 1
         said = [*_headline(fact, single)]
@@ -167,7 +176,7 @@ def glance(part: Part) -> list[Block]:
             Text("{n} {title}", "{title} {n}").fill(n=count(number), title=part.groups[name].title)
             for name, number in groups.items()
         ]
-        moving = sum(each.class_ == "runtime" for each in changes)
+        moving = sum(each.class_ == "runtime" for each in folded)
         lost = sum(each.class_ == "unknown" for each in changes)
         if moving:
             said.append(Text("{n} moving by themselves", "스스로 변하는 값 {n}").fill(n=count(moving)))

@@ -7,6 +7,7 @@ import msgspec
 
 from leadline.base.text import Text
 from leadline.explain.explain import Explained
+from leadline.explain.knowledge import find
 from leadline.report.document import Cell, Column, Mark, Shift, Table, Tag
 from leadline.report.units import growth, size
 from leadline.report.views.words import EXPOSURES, author
@@ -131,6 +132,8 @@ def _others(each: Explained, *known: str) -> Cell:
 def _interface(each: Explained) -> tuple[Cell, ...]:
     entry = each.change.entry
     role: Cell = _ROLES.get(entry.kind or "", entry.kind or None)
+    if role is None:  # `ip addr` without -d does not say
+        role = next((topic.what for topic in find(each.change.key, "interface")), None)
     if entry.kind == "vxlan" and getattr(entry, "vxlan_id", None) is not None:
         role = Text("VXLAN tunnel, VNI {id}", "VXLAN 터널, VNI {id}").fill(id=entry.vxlan_id)
     if entry.master and isinstance(role, str | Text):
