@@ -169,14 +169,30 @@ def test_a_host_with_busybox_alone(tmp_path: Path) -> None:
     assert found["secret.txt"].output == b"password: <redacted>\nrest\n"
     assert found["df.txt"].output.startswith(b"Filesystem")
     assert list((root / "tmp").iterdir()) == []
-    (root / "bin" / "awk").unlink()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to hide awk in a mount namespace")
+def test_without_awk_nothing_is_sent() -> None:
+    made = script(COMMANDS, timeout=5)
+    awks = {str(Path(name).resolve()) for name in map(shutil.which, ("awk", "mawk", "gawk")) if name}
+    line = " && ".join([*(f"mount --bind /dev/null {name}" for name in awks), "exec dash -s"])
     done = subprocess.run(
-        ["unshare", "-m", "sh", "-c", line],
-        input=made.text.encode(),
-        capture_output=True,
-        env={"PATH": "/bin:/usr/bin:/usr/sbin"},
-        check=False,
+        ["unshare", "-m", "sh", "-c", line], input=made.text.encode(), capture_output=True, check=False
     )
     with pytest.raises(HostError, match="no awk"):
         read(made, done.stdout)
+    assert b"rest" not in done.stdout
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to break awk in a mount namespace")
+@pytest.mark.parametrize("tool", ["awk", "grep"])
+def test_with_a_broken_tool_no_secret_is_sent(tool: str) -> None:
+    made = script({f"{number}.txt": "echo 'token: hidden'" for number in range(40)}, timeout=5)
+    program = Path(str(shutil.which(tool))).resolve()
+    line = f"mount --bind /bin/false {program} && exec dash -s"
+    done = subprocess.run(
+        ["unshare", "-m", "sh", "-c", line], input=made.text.encode(), capture_output=True, check=False
+    )
     assert b"hidden" not in done.stdout
+    expected = ("failed", b"") if tool == "awk" else ("ok", b"token: <redacted>\n")
+    assert {(frame.status, frame.output) for frame in read(made, done.stdout).frames} == {expected}

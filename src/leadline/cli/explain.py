@@ -42,7 +42,7 @@ def command(keys: tuple[str, ...], to: str | None) -> int:
 
 def _topics(key: str) -> "list[Topic]":
     """The topics of a name as people write it: `10250` and `:10250` are ports, `/proc/sys/…` is a setting."""
-    from leadline.explain.topic import find
+    from leadline.explain.knowledge import find
 
     port = key.removeprefix(":")
     if port.isdigit():
@@ -58,7 +58,7 @@ def _unknown(key: str) -> str:
     import re
 
     from leadline.base.text import Text
-    from leadline.explain.topic import topics
+    from leadline.explain.knowledge import topics
 
     # A pattern without choices is a name itself, once its escapes are taken away.
     literal = (re.sub(r"\\(.)", r"\1", topic.pattern) for _, topic in topics() if _is_name(topic.pattern))

@@ -23,7 +23,8 @@ class Parsed(msgspec.Struct, frozen=True):
     a field that is None is unknown (the text did not carry it) and is never compared.
     `unreadable`: keys the text names but whose value it could not give (permission denied).
     `covers`: None where the text covers all of its kind, else the parts it covers (`{"tcp"}` for `ss -t`);
-    a part is the first word, or words, of its entries' keys (`{"rule nat", "chain nat"}`).
+    a part is the first word, or words, of its entries' keys (`{"rule nat", "chain nat"}`), or of their
+    `part` where they have one (a route's table and family).
     """
 
     entries: dict[str, Any]
@@ -31,9 +32,12 @@ class Parsed(msgspec.Struct, frozen=True):
     unreadable: frozenset[str] = frozenset()
     covers: frozenset[str] | None = None
 
-    def covered(self, key: str) -> bool:
-        """Whether the text would have told of an entry with this key."""
-        return self.covers is None or any(key == part or key.startswith(f"{part} ") for part in self.covers)
+    def covered(self, key: str, entry: Any) -> bool:
+        """Whether the text would have told of this entry."""
+        if self.covers is None:
+            return True
+        own = getattr(entry, "part", key)
+        return any(own == part or own.startswith(f"{part} ") for part in self.covers)
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):

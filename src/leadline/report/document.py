@@ -1,5 +1,6 @@
 """What a view makes and a format renders: a Document of blocks, and the record behind it."""
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 import msgspec
@@ -136,8 +137,8 @@ Block = Heading | Paragraph | Table | Items | Callout | Figures | Code | Fold
 
 
 class Document(msgspec.Struct, frozen=True):
-    """A result to show. `record` is the same result for programs (the JSON formats print it)."""
+    """A result to show. `record` makes the same result for programs; only the JSON format asks for it."""
 
     title: Text
     blocks: tuple[Block, ...]
-    record: dict[str, Any]
+    record: Callable[[], dict[str, Any]]

@@ -94,13 +94,13 @@ def diff_facts(before: Fact, after: Fact) -> list[Change]:
     left, right = before.parsed, after.parsed
     skipped = left.unreadable | right.unreadable
 
-    def compared(key: str) -> bool:
-        return key not in skipped and left.covered(key) and right.covered(key)
+    def compared(key: str, value: Any) -> bool:
+        return key not in skipped and left.covered(key, value) and right.covered(key, value)
 
     changes: list[Change] = []
     for key, value in right.entries.items():
         if key not in left.entries:
-            if compared(key):
+            if compared(key, value):
                 changes.append(Change(source.name, key, "added", None, value))
             continue
         old = left.entries[key]
@@ -111,7 +111,7 @@ def diff_facts(before: Fact, after: Fact) -> list[Change]:
     changes += [
         Change(source.name, key, "removed", value, None)
         for key, value in left.entries.items()
-        if key not in right.entries and compared(key)
+        if key not in right.entries and compared(key, value)
     ]
     if source.sequence is not None:
         changed = {change.key for change in changes}

@@ -12,8 +12,10 @@ _LONG = 8192
 def redact(raw: bytes) -> bytes:
     """The text without its secrets; what is none stays as it is, byte for byte."""
     reader = _Reader()
-    kept = (reader.line(line) for line in raw.decode("latin-1").split("\n"))
-    return "\n".join(line for line in kept if line is not None).encode("latin-1")
+    lines = raw.decode("latin-1").split("\n")
+    end = "\n" if lines[-1] == "" else ""
+    kept = [line for line in map(reader.line, lines[:-1] if end else lines) if line is not None]
+    return ("\n".join(kept) + end if kept else "").encode("latin-1")
 
 
 class _Reader:
@@ -45,7 +47,8 @@ class _Reader:
             if (end := re.search(self.until, line)) is None:
                 return None
             self.until = ""
-            return line[end.end() :] or None
+            if not (line := line[end.end() :]):
+                return None
         if self.deeper >= 0:
             indent = len(line) - len(line.lstrip(" \t"))
             if indent == len(line):
@@ -60,11 +63,13 @@ class _Reader:
             line = self._awaited(line, low)
         elif not re.search(patterns.LIKELY, low):
             return line
-        if whole := re.search(f"{patterns.PEM}.*{patterns.PEM_END}", line):
-            line = line[: whole.start()] + MARK + line[whole.end() :]
-        if begin := re.search(patterns.PEM, line):
-            self.until = patterns.PEM_END
-            return line[: begin.start()] + MARK
+        while begin := re.search(patterns.PEM, line):
+            end = re.search(patterns.PEM_END, line[begin.end() :])
+            if end is None:
+                self.until = patterns.PEM_END
+                line = line[: begin.start()] + MARK
+            else:
+                line = line[: begin.start()] + MARK + line[begin.end() + end.end() :]
         low = line.lower()
         if (triple := re.search(patterns.TRIPLE, low)) and not re.search(
             patterns.TRIPLE_END, line[triple.end() :]
@@ -207,7 +212,8 @@ function piece(line,  low, at, rest) {
   if (line ~ @HEADER@) { until = 0; deeper = -1; awaits = 0; return line }
   if (until) {
     if (!(until == 1 ? match(line, @PEM_END@) : match(line, @TRIPLE_END@))) return drop
-    until = 0; rest = substr(line, RSTART + RLENGTH); return rest == "" ? drop : rest
+    until = 0; line = substr(line, RSTART + RLENGTH)
+    if (line == "") return drop
   }
   if (deeper >= 0) {
     at = indent(line)
@@ -218,10 +224,10 @@ function piece(line,  low, at, rest) {
   low = tolower(line)
   if (awaits) line = awaited(line, low)
   else if (low !~ @LIKELY@) return line
-  if (match(line, @PEM@)) {
+  while (match(line, @PEM@)) {
     at = RSTART; rest = substr(line, RSTART + RLENGTH)
     if (match(rest, @PEM_END@)) line = substr(line, 1, at - 1) "@MARK@" substr(rest, RSTART + RLENGTH)
-    else { until = 1; return substr(line, 1, at - 1) "@MARK@" }
+    else { until = 1; line = substr(line, 1, at - 1) "@MARK@" }
   }
   low = tolower(line)
   if (match(low, @TRIPLE@)) {

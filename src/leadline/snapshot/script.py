@@ -132,7 +132,7 @@ _SCRIPT = r"""main() {
 umask 077
 LC_ALL=C PATH=${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/sbin:/usr/bin:/bin
 export LC_ALL PATH
-unset LANGUAGE POSIXLY_CORRECT CDPATH
+unset LANGUAGE CDPATH
 exec </dev/null 2>/dev/null
 command -v awk >/dev/null || { echo '@NONCE@ no-awk'; exit 3; }
 D=
@@ -180,7 +180,7 @@ one() {
 case $i in
 @COMMANDS@
 esac
-(ulimit -f @BLOCKS@; exec $limit sh -c "$c") >"$D/o$i" 2>"$D/e$i"
+(ulimit -f @BLOCKS@; unset POSIXLY_CORRECT; exec $limit sh -c "$c") >"$D/o$i" 2>"$D/e$i"
 r=$? s=ok e=
 if [ $r != 0 ] || [ ! -s "$D/o$i" ]; then
   [ ! -s "$D/e$i" ] || e=$(head -c 4000 "$D/e$i")
@@ -199,22 +199,20 @@ held=$((held + 1))
 flush() {
 [ -n "$ended" ] || return 0
 cd "$D" || exit 3
-found= bad=
+clean= doubtful= bad=
 if [ -n "$files" ]; then
-  found=$(grep -lEi -e '@LIKELY@' $files)
-  [ $? -le 1 ] || found=$files
+  clean=" $(echo $(grep -LEi -e '@LIKELY@' $files)) "
+  for k in $files; do
+    case $clean in *" $k "*) ;; *) doubtful="$doubtful $k";; esac
+  done
 fi
-[ -z "$found" ] || awk -f awk $found || bad=1
+[ -z "$doubtful" ] || awk -f awk $doubtful || bad=1
 for k in $ended; do
   r=${k#*,} k=${k%%,*}
-  s=${r#*,} r=${r%,*} n=0
-  case " "$found" " in *[\ \
-]o$k[\ \
-]*)
-    if [ -n "$bad" ]; then s=failed; true >|"r$k"; fi
-    f=r$k;;
-  *) f=o$k;;
-  esac
+  s=${r#*,} r=${r%,*} n=0 f=r$k
+  case $clean in *" o$k "*) f=o$k;; esac
+  if [ -n "$bad" ] && [ $f = "r$k" ]; then s=failed; rm -f $f; fi
+  [ -e $f ] || true >$f
   [ ! -s "$f" ] || n=$(wc -c <"$f")
   echo "$k $r $s $((n)) $f"
 done

@@ -17,6 +17,7 @@ _OWNERS = {
     r"(nfs|rpc|portmap|auth-rpcgss|gssproxy|proc-fs-nfsd|run-rpc_pipefs|var-lib-nfs).*": _NFS,
     r"wg-quick.*": ("wireguard-tools", "wireguard"),
     r"polkit\..*|dbus-org\.freedesktop\.PolicyKit1\..*": ("polkitd", "polkit", "policykit-1"),
+    r"dbus-org\.fedoraproject\.FirewallD1\..*": ("firewalld",),
     r"cni-dhcp\..*": ("containernetworking-plugins",),
     r"(ssh|sshd)[.@].*": ("openssh-server",),
     r"chronyd?[.-].*": ("chrony",),

@@ -118,6 +118,11 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     flags: tuple[str, ...] = ()
     nexthops: tuple[str, ...] = ()
 
+    @property
+    def part(self) -> str:
+        """What a command asks for at a time: a table and a family (`ip -6 route`)."""
+        return f"{self.table} {self.family}"
+
 
 class _Via(msgspec.Struct, frozen=True):
     family: str
@@ -270,7 +275,8 @@ def _line(block: str) -> tuple[str, Route] | None:
 def parse(text: str) -> Parsed:
     """Routes by `<table> [type] <destination> dev <device>[ metric N]`, ` via X` added where two share it.
 
-    `default` is IPv4's, `::/0` IPv6's. Where no table is named (`ip route`), only `main` is covered.
+    `default` is IPv4's, `::/0` IPv6's. Where no table is named (`ip route`), only `main` is covered, and of
+    it the families that show: `ip route` alone leaves IPv6 out.
     """
     parsed = read(text, _WHAT, _line, _item, _Item, continued=True)
     keys = [key.split(" via ")[0] for key in parsed.entries]
@@ -281,7 +287,8 @@ def parse(text: str) -> Parsed:
     }
     named = re.search(r'\btable main\b|"table": ?"main"', text)
     only_main = not named and all(route.table == "main" for route in entries.values())
-    return msgspec.structs.replace(parsed, entries=entries, covers=frozenset({"main"}) if only_main else None)
+    covers = frozenset(route.part for route in entries.values()) if only_main else None
+    return msgspec.structs.replace(parsed, entries=entries, covers=covers)
 
 
 source = Source(

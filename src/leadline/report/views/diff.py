@@ -26,7 +26,7 @@ def document(explanations: list[Explanation], *, expand: bool) -> Document:
         )
         blocks += _fleet(explanations, expand=expand)
     blocks += _problems(explanations)
-    return Document(title, tuple(blocks), as_record(explanations))
+    return Document(title, tuple(blocks), lambda: as_record(explanations))
 
 
 def _host(explanation: Explanation, *, expand: bool) -> list[Block]:

@@ -38,7 +38,7 @@ def document(found: dict[str, list[Topic]]) -> Document:
         for topic in topics:
             blocks += _topic(name, topic)
     title = Text("What is known of {names}", "{names}에 대해 알려진 것").fill(names=", ".join(found))
-    return Document(title, tuple(blocks), _record(found))
+    return Document(title, tuple(blocks), lambda: _record(found))
 
 
 def _topic(name: str, topic: Topic) -> list[Block]:
@@ -48,8 +48,8 @@ def _topic(name: str, topic: Topic) -> list[Block]:
     if topic.owner:
         small.insert(0, Detail(_OWNER, (topic.owner,)))
     blocks: list[Block] = [
-        Heading(same(name), 2, _KINDS[topic.kind]),
-        Items((Item(name, (Point(topic.what),), details=tuple(small)),)),
+        Heading(same(name)),
+        Items((Item(_KINDS[topic.kind], (Point(topic.what),), details=tuple(small)),)),
     ]
     if topic.values:
         columns = (Column(Text("value", "값"), "name"), Column(Text("meaning", "의미")))
