@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 
 from leadline.explain.explain import Explanation, explain
 from leadline.facts.source import Fact, Parsed
-from leadline.facts.source import sources
+from leadline.facts.catalogue import sources
 from leadline.snapshot.diff import Change
 from leadline.snapshot.snapshot import Snapshot
 from leadline.snapshot.store import load

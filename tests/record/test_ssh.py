@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from conftest import Sshd, free_port
+
 from leadline.snapshot.store import load
 
 CALL = [sys.executable, "-m", "leadline", "record"]
@@ -117,7 +117,7 @@ def test_a_user_without_rights(tmp_path: Path) -> None:
     to.mkdir()
     made = tmp_path / "made.sh"
     code = (
-        "from leadline.snapshot.script import script; from leadline.facts.source import sources;"
+        "from leadline.snapshot.script import script; from leadline.facts.catalogue import sources;"
         "print(script({f: c for s in sources().values() for f, c in s.files.items()}, timeout=20).text)"
     )
     made.write_bytes(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout)

@@ -1,6 +1,6 @@
 """The contract of an explanation rule."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 import msgspec
@@ -23,7 +23,7 @@ class Match(msgspec.Struct, frozen=True):
 
     evidence: tuple[Evidence, ...]
     certainty: Certainty = "shown"
-    values: dict[str, object] = {}
+    values: Mapping[str, object] = {}
     usual: bool | None = None
 
 

@@ -46,7 +46,7 @@ class SshHost:
         except TimeoutError:
             raise HostError(self._late(command)) from None
         except (OSError, asyncssh.Error, ValueError) as error:
-            raise HostError(self._refusal(error)) from error
+            raise HostError(self._refusal(error, await self._changed(error))) from error
         if done.exit_status is None:  # the session died: asyncssh does not raise for it
             raise HostError(
                 Text(
@@ -75,7 +75,7 @@ class SshHost:
         import asyncssh
 
         place = {"port": self._port} if self._port is not None else {}
-        return asyncssh.SSHClientConnectionOptions(host=self._address, **place)
+        return asyncssh.SSHClientConnectionOptions(host=self._address, config=(), **place)
 
     def _late(self, command: Command) -> Text:
         return Text(
@@ -83,17 +83,39 @@ class SshHost:
             f"{self.name}: 제시간에 응답이 없습니다(연결 {CONNECT}초, 기록 {command.timeout:.0f}초). 주소와 네트워크를 확인하거나 --timeout으로 시간을 늘리십시오",
         )
 
-    def _refusal(self, error: Exception) -> Text:
+    async def _changed(self, error: Exception) -> bool:
+        """Whether the host shows a key, but another one than is trusted. One of another kind breaks the
+        connection before it is shown, so it is asked for."""
+        import asyncssh
+
+        lost = isinstance(error, asyncssh.KeyExchangeFailed | asyncssh.ConnectionLost)
+        if not (lost or isinstance(error, asyncssh.HostKeyNotVerifiable)) or not _is_known(
+            self._configured()
+        ):
+            return False
+        if not lost:
+            return True
+        place = {"port": self._port} if self._port is not None else {}
+        try:
+            async with asyncio.timeout(CONNECT):
+                shown = await asyncssh.get_server_host_key(self._address, config=(), **place)
+        except (TimeoutError, OSError, asyncssh.Error):
+            return False
+        return shown is not None and not any(shown == key for key in _trusted(self._configured()))
+
+    def _refusal(self, error: Exception, changed: bool) -> Text:
         import asyncssh
 
         name, address = self.name, self._address
-        keyscan = f"ssh-keyscan {f'-p {self._port} ' if self._port else ''}{address} >> ~/.ssh/known_hosts"
-        trusted = isinstance(error, _untrusted()) and _is_known(self._configured())
-        if trusted or isinstance(error, asyncssh.HostKeyNotVerifiable):
-            if trusted:
+        configured = self._configured()
+        port = configured.port
+        place = configured.host if port == 22 else f"[{configured.host}]:{port}"
+        keyscan = f"ssh-keyscan {'' if port == 22 else f'-p {port} '}{configured.host} >> ~/.ssh/known_hosts"
+        if changed or isinstance(error, asyncssh.HostKeyNotVerifiable):
+            if changed:
                 return Text(
-                    f"{name}: its host key is not the one that was trusted; if the machine was really replaced, remove the old key with `ssh-keygen -R {address}` and connect once with ssh",
-                    f"{name}: 호스트 키가 신뢰하던 키와 다릅니다. 서버를 실제로 교체한 것이라면 `ssh-keygen -R {address}`로 옛 키를 지우고 ssh로 한 번 접속하십시오",
+                    f"{name}: its host key is not the one that was trusted; if the machine was really replaced, remove the old key with `ssh-keygen -R {place}` and connect once with ssh",
+                    f"{name}: 호스트 키가 신뢰하던 키와 다릅니다. 서버를 실제로 교체한 것이라면 `ssh-keygen -R {place}`로 옛 키를 지우고 ssh로 한 번 접속하십시오",
                 )
             return Text(
                 f"{name}: its host key is not known; connect once with `ssh {address}` and compare the key, or add it with `{keyscan}`",
@@ -121,13 +143,6 @@ class SshHost:
         )
 
 
-def _untrusted() -> tuple[type[Exception], ...]:
-    """What a changed host key looks like: with a key of another kind not even the exchange succeeds."""
-    import asyncssh
-
-    return (asyncssh.HostKeyNotVerifiable, asyncssh.KeyExchangeFailed)
-
-
 def _known_hosts(configured: "asyncssh.SSHClientConnectionOptions") -> list[str] | bytes:
     """The known_hosts files that exist. None at all trusts nobody; asyncssh by itself would trust anybody
     under `UserKnownHostsFile none`, and fail on a file that does not exist."""
@@ -140,11 +155,16 @@ def _known_hosts(configured: "asyncssh.SSHClientConnectionOptions") -> list[str]
 
 def _is_known(configured: "asyncssh.SSHClientConnectionOptions") -> bool:
     """Whether a key of this host is trusted already, so that the one it shows is another one."""
+    return bool(_trusted(configured))
+
+
+def _trusted(configured: "asyncssh.SSHClientConnectionOptions") -> list[object]:
     import asyncssh
 
     port = configured.port if configured.port != 22 else None
     host = configured.host_key_alias or configured.host
-    return any(asyncssh.match_known_hosts(_known_hosts(configured), host, "", port)[:2])
+    matched = asyncssh.match_known_hosts(_known_hosts(configured), host, "", port)
+    return [*matched[0], *matched[1]]
 
 
 def _bytes(value: object) -> bytes:

@@ -4,14 +4,32 @@ from leadline.base.text import Text
 from leadline.explain.package_families import drawn_in_by
 from leadline.explain.pair import Pair
 from leadline.explain.rule import Match, Rule
+from leadline.explain.witness import Evidence
 from leadline.snapshot.diff import Change
+
+# Tools that engines of containers need; the engine shows itself by its unit where its package was kept.
+_ENGINES = ("containerd.service", "docker.service", "crio.service", "podman.service")
+_TOOLS = ("runc", "crun", "conmon", "containernetworking-plugins")
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.kind == "changed" or (root := drawn_in_by(pair, change.key, change.kind)) is None:
+    if change.kind == "changed":
+        return None
+    root = drawn_in_by(pair, change.key, change.kind) or _engine(change, pair)
+    if root is None:
         return None
     own = pair.side(change).saw("packages", f"{change.key} {change.entry.version}")
     return Match((own, root), values={"package": change.key, "root": root.text.split()[0]})
+
+
+def _engine(change: Change, pair: Pair) -> Evidence | None:
+    if change.key not in _TOOLS:
+        return None
+    for unit in _ENGINES:
+        moved = pair.change("services", unit)
+        if moved is not None and moved.kind == change.kind:
+            return pair.side(change).saw("services", f"{unit} ({moved.kind})")
+    return None
 
 
 rule = Rule(

@@ -148,7 +148,7 @@ source = Source(
     name="certificates",
     title=Text("certificates", "인증서"),
     files={"certificates.txt": show(*(f"/{path}" for path in _PATHS), _KUBECONFIGS, awk=_AWK)},
-    aliases=("certs",),
+    aliases=("certs_public",),
     parse=parse,
     paths=_PATHS,
 )
