@@ -12,8 +12,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from leadline.explain.explain import Explanation, explain
-from leadline.facts.source import Fact, Parsed
 from leadline.facts.catalogue import sources
+from leadline.facts.source import Fact, Parsed
 from leadline.snapshot.diff import Change
 from leadline.snapshot.snapshot import Snapshot
 from leadline.snapshot.store import load
@@ -30,9 +30,9 @@ PAIRS = [
     ("k8s-w1", "after", "after-reset"),
     ("k8s-w1", "after", "before"),
 ]
-KUBERNETES = frozenset(
+KUBERNETES = (
     "kubelet kube-proxy kube-apiserver kube-controller-manager kube-scheduler etcd flannel cni portmap coredns "
-    "metallb kubespray kubeadm kubernetes k3s rke2 microk8s calico cilium kube-router nodelocaldns kube-vip".split()
+    "metallb kubespray kubeadm kubernetes k3s rke2 microk8s calico cilium kube-router nodelocaldns kube-vip"
 )
 
 
@@ -76,7 +76,7 @@ def named(changes: Explanation) -> dict[tuple[str, str, str], str]:
     return {
         (each.change.fact, each.change.key, each.change.kind): f"{each.cause.component} by {each.cause.rule}"
         for each in changes.changes
-        if each.cause is not None and each.cause.component in KUBERNETES
+        if each.cause is not None and each.cause.component in KUBERNETES.split()
     }
 
 
@@ -91,7 +91,9 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> set[tuple[str, str, str]]:
 
 
 @pytest.mark.parametrize("file", PLANTS, ids=lambda file: file.stem)
-def test_what_others_do_is_not_kubernetes(file: Path, node: set[tuple[str, str, str]], tmp_path: Path) -> None:
+def test_what_others_do_is_not_kubernetes(
+    file: Path, node: set[tuple[str, str, str]], tmp_path: Path
+) -> None:
     planted = YAML(typ="safe").load(file)
     for side in ("before", "after"):
         copied(side, tmp_path / side)
@@ -129,13 +131,17 @@ def test_one_line_alone_shows_no_component(host: str, before: str, after: str) -
     shown: dict[str, list[str]] = {}
     tried = 0
     for each in explanation.changes:
-        if each.cause is None or each.cause.component not in KUBERNETES:
+        if each.cause is None or each.cause.component not in KUBERNETES.split():
             continue
         tried += 1
         change = each.change
         alone = explain(Alone(change, change.before), Alone(change, change.after))
         for left in alone.changes:
-            if left.cause is not None and left.cause.certainty == "shown" and left.cause.component in KUBERNETES:
+            if (
+                left.cause is not None
+                and left.cause.certainty == "shown"
+                and left.cause.component in KUBERNETES.split()
+            ):
                 shown.setdefault(left.cause.rule, []).append(f"{change.fact} {change.key}")
     assert tried or (before, after) == ("after", "after-reset")
     assert shown == {}

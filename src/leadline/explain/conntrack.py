@@ -39,7 +39,11 @@ def sized(
     if not ours(change.key, change.after) or (change.kind == "added" and change.key in MAXIMUM):
         return None
     signature = pair.after.sysctls(TIMEOUTS)
-    if not signature or asked(pair.after, change.key, change.after) or tuned.sets(pair.after, change.key, change.after):
+    if (
+        not signature
+        or asked(pair.after, change.key, change.after)
+        or tuned.sets(pair.after, change.key, change.after)
+    ):
         return None
     if after and not before:
         return Match((*after, *signature))

@@ -21,8 +21,13 @@ def amount(size: float) -> str:
     return f"{size:.1f} TiB"
 
 
+def in_memory(entry: Any) -> bool:
+    """Whether a filesystem lies in memory; `df -h` shows no types, but tmpfs bears its type as its source."""
+    return (entry.fstype or entry.source) in IN_MEMORY
+
+
 def _is_disk(entry: Any) -> bool:
-    return bool(entry.size) and None not in (entry.used, entry.available) and entry.fstype not in IN_MEMORY
+    return bool(entry.size) and None not in (entry.used, entry.available) and not in_memory(entry)
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -63,7 +68,7 @@ def images(side: Witness) -> int:
 
 @lru_cache(maxsize=4)
 def container_filesystems(side: Witness) -> tuple[str, ...]:
-    """The overlay root filesystems of containers in df or findmnt, of whatever runtime."""
+    """The overlay root filesystems of pods' containers in df or findmnt."""
     for fact in ("findmnt", "df"):
         found = tuple(path for path, each in side.entries(fact).items() if each.fstype == "overlay" and _rootfs(path))
         if found:
@@ -73,7 +78,7 @@ def container_filesystems(side: Witness) -> tuple[str, ...]:
 
 def _rootfs(path: str) -> bool:
     place = cri_place(path)
-    return (place is not None and place.role == "rootfs") or path.startswith(("/var/lib/docker/", "/var/lib/containers/"))
+    return place is not None and place.role == "rootfs"
 
 
 def moved(change: Change) -> tuple[int, Text] | None:

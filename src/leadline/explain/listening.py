@@ -28,8 +28,12 @@ _OFF = Text(
     "Bound to {where}; usually this port is off: check who may reach it.",
     "바인딩: {where}. 보통은 꺼져 있는 포트이므로 누가 접근할 수 있는지 확인하십시오.",
 )
-_MOVED = Text("{binding} Before, it was bound to {where}.", "{binding} 이전에는 {where}에 바인딩되어 있었습니다.")
-_MOVES = Text("{binding} Afterwards it is bound to {where}.", "{binding} 이후에는 {where}에 바인딩되어 있습니다.")
+_MOVED = Text(
+    "{binding} Before, it was bound to {where}.", "{binding} 이전에는 {where}에 바인딩되어 있었습니다."
+)
+_MOVES = Text(
+    "{binding} Afterwards it is bound to {where}.", "{binding} 이후에는 {where}에 바인딩되어 있습니다."
+)
 
 
 class Endpoint(msgspec.Struct, frozen=True):
@@ -45,7 +49,10 @@ def binding(endpoint: Endpoint, exposure: str) -> Text:
         return _USUAL.fill(where=WHERE[exposure], who=endpoint.usual[exposure])
     if not endpoint.usual:
         return _OFF.fill(where=WHERE[exposure])
-    each = [Text("{where} ({who})", "{where}({who})").fill(where=WHERE[at], who=who) for at, who in endpoint.usual.items()]
+    each = [
+        Text("{where} ({who})", "{where}({who})").fill(where=WHERE[at], who=who)
+        for at, who in endpoint.usual.items()
+    ]
     usual = Text(" / ".join(text.en for text in each), " / ".join(text.ko for text in each))
     return _UNUSUAL.fill(where=WHERE[exposure], usual=usual)
 
@@ -62,7 +69,9 @@ def moved(change: Change, pair: Pair, sentence: Text) -> Text:
             and was.processes
             and was.exposure != listener.exposure
         ):
-            return (_MOVED if change.kind == "added" else _MOVES).fill(binding=sentence, where=WHERE[was.exposure])
+            return (_MOVED if change.kind == "added" else _MOVES).fill(
+                binding=sentence, where=WHERE[was.exposure]
+            )
     return sentence
 
 

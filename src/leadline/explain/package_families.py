@@ -6,9 +6,13 @@ from functools import lru_cache
 from leadline.explain.pair import Pair
 from leadline.explain.witness import Evidence
 
-_PYTHON = r"(lib)?python3(\.\d+)?(-minimal|-stdlib)?|libpython3[\d.]*t?64|libpython3[\d.]*|media-types|libsqlite3-0"
+_PYTHON = (
+    r"(lib)?python3(\.\d+)?(-minimal|-stdlib)?|libpython3[\d.]*t?64|libpython3[\d.]*|media-types|libsqlite3-0"
+)
 _READLINE = r"libreadline\d+\w*|readline-common"
-_POLKIT = r"polkitd|polkitd-pkla|libpolkit-(agent|gobject)-1-0|libduktape\d+|sgml-base|xml-core|libglib2\.0-0\w*"
+_POLKIT = (
+    r"polkitd|polkitd-pkla|libpolkit-(agent|gobject)-1-0|libduktape\d+|sgml-base|xml-core|libglib2\.0-0\w*"
+)
 _GLIB = r"gir1\.2-glib-2\.0|libgirepository-1\.0-1|python3-gi|libglib2\.0-(0\w*|data)"
 _GPG = (
     r"dirmngr|gnupg\w*(-l10n|-utils)?|gpg(-agent|-wks-client|-wks-server|conf|sm|v)?|pinentry-curses"

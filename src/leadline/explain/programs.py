@@ -83,7 +83,11 @@ def in_container(witness: Witness, program: str) -> tuple[Evidence, ...]:
             return (witness.saw("oci", f"{spec.namespace}/{spec.pod} {spec.container}"),)
     for container in witness.entries("crictl_ps").values():
         if container.name.replace("_", "-")[:15] == short.replace("_", "-") and container.state == "running":
-            return (witness.saw("crictl_ps", f"{container.namespace or '-'}/{container.pod or '-'} {container.name}"),)
+            return (
+                witness.saw(
+                    "crictl_ps", f"{container.namespace or '-'}/{container.pod or '-'} {container.name}"
+                ),
+            )
     parents = _roots(witness, short)
     if parents == {_SHIM} and _kubernetes_shims(witness):
         return (witness.saw("processes", f"{short} <- {_SHIM}"),)

@@ -32,7 +32,9 @@ BRIDGED = {
     "net.bridge.bridge-nf-call-ip6tables": ("1",),
 }
 REDIRECTS = {
-    f"net.{family}.conf.{tree}.accept_redirects": ("0",) for family in ("ipv4", "ipv6") for tree in ("all", "default")
+    f"net.{family}.conf.{tree}.accept_redirects": ("0",)
+    for family in ("ipv4", "ipv6")
+    for tree in ("all", "default")
 }
 
 
@@ -87,7 +89,9 @@ def _docker(witness: Witness, key: str, value: str) -> tuple[Evidence, ...]:
     found = seen(witness, "docker")
     if not found or key not in BRIDGED:
         return found
-    package = next((witness.entries("packages").get(name) for name in ("docker-ce", "docker.io", "moby-engine")), None)
+    package = next(
+        (witness.entries("packages").get(name) for name in ("docker-ce", "docker.io", "moby-engine")), None
+    )
     major = package.version.rpartition(":")[2].partition(".")[0] if package else ""
     return () if major.isdigit() and int(major) >= 28 else found
 
@@ -95,7 +99,11 @@ def _docker(witness: Witness, key: str, value: str) -> tuple[Evidence, ...]:
 def _wireguard(witness: Witness, key: str, value: str) -> tuple[Evidence, ...]:
     """wg-quick: a device of kind wireguard that no network plugin owns, or its unit."""
     for name, interface in witness.entries("ip_addr").items():
-        if (interface.kind == "wireguard" or name.startswith("wg")) and "cali" not in name and "cilium" not in name:
+        if (
+            (interface.kind == "wireguard" or name.startswith("wg"))
+            and "cali" not in name
+            and "cilium" not in name
+        ):
             return (witness.saw("ip_addr", f"{name} mtu {interface.mtu}"),)
     return ()
 
@@ -174,7 +182,10 @@ WRITERS: dict[str, Writer] = {
         partial(_seen, "rke2"),
     ),
     "tuned": Writer(
-        {key: tuple(profile[key] for profile in tuned.PROFILES.values() if key in profile) for key in tuned.KEYS},
+        {
+            key: tuple(profile[key] for profile in tuned.PROFILES.values() if key in profile)
+            for key in tuned.KEYS
+        },
         tuned.sets,
     ),
     "ufw": Writer(REDIRECTS, partial(_seen, "ufw")),

@@ -59,7 +59,9 @@ def units_of(component: str, pattern: str, *packages: str) -> Callable[[Change, 
         proof = proof_of(pair.side(change), component, packages)
         if not proof:
             return None
-        return Match((own(change, pair), *proof), values={"unit": change.key, "happened": what_happened(change)})
+        return Match(
+            (own(change, pair), *proof), values={"unit": change.key, "happened": what_happened(change)}
+        )
 
     return match
 

@@ -95,10 +95,9 @@ class SshHost:
             return False
         if not lost:
             return True
-        place = {"port": self._port} if self._port is not None else {}
         try:
             async with asyncio.timeout(CONNECT):
-                shown = await asyncssh.get_server_host_key(self._address, config=(), **place)
+                shown = await asyncssh.get_server_host_key(self._address, self._port or (), config=())
         except (TimeoutError, OSError, asyncssh.Error):
             return False
         return shown is not None and not any(shown == key for key in _trusted(self._configured()))

@@ -16,7 +16,9 @@ def match(change: Change, pair: Pair) -> Match | None:
         return None
     program = words[words.index("interpreter") + 1]
     name = change.key.removeprefix(PREFIX)
-    return Match((pair.side(change).saw("sysctl", f"{name}: interpreter {program}"),), values={"program": program})
+    return Match(
+        (pair.side(change).saw("sysctl", f"{name}: interpreter {program}"),), values={"program": program}
+    )
 
 
 rule = Rule(

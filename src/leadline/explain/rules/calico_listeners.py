@@ -7,11 +7,15 @@ from leadline.explain.rule import Match, Rule
 from leadline.snapshot.diff import Change
 
 _VXLAN = Endpoint(
-    Text("VXLAN between nodes (the kernel's socket, no process)", "노드 간 VXLAN(커널 소켓이라 프로세스가 없음)"),
+    Text(
+        "VXLAN between nodes (the kernel's socket, no process)",
+        "노드 간 VXLAN(커널 소켓이라 프로세스가 없음)",
+    ),
     {"everywhere": "Calico"},
 )
 _WIREGUARD = Endpoint(
-    Text("WireGuard between nodes (the kernel's socket)", "노드 간 WireGuard(커널 소켓)"), {"everywhere": "Calico"}
+    Text("WireGuard between nodes (the kernel's socket)", "노드 간 WireGuard(커널 소켓)"),
+    {"everywhere": "Calico"},
 )
 _FELIX = ("calico-node", "calico-felix", "calico", "felix")
 _programs = (
@@ -20,7 +24,9 @@ _programs = (
         _FELIX,
         {
             "tcp 9099": Endpoint(Text("felix health check", "felix 헬스 체크"), {"loopback": "Calico"}),
-            "tcp 9091": Endpoint(Text("felix metrics", "felix 메트릭"), {"everywhere": "Calico with metrics on"}),
+            "tcp 9091": Endpoint(
+                Text("felix metrics", "felix 메트릭"), {"everywhere": "Calico with metrics on"}
+            ),
             "tcp 10256": Endpoint(
                 Text("health check in kube-proxy's place (eBPF)", "kube-proxy를 대신하는 헬스 체크(eBPF)"),
                 {"everywhere": "Calico eBPF"},
@@ -38,7 +44,9 @@ _programs = (
         {
             "tcp 5473": Endpoint(Text("Typha for felix", "felix가 접속하는 Typha"), {"everywhere": "Calico"}),
             "tcp 9098": Endpoint(Text("Typha health check", "Typha 헬스 체크"), {"loopback": "Calico"}),
-            "tcp 9093": Endpoint(Text("Typha metrics", "Typha 메트릭"), {"everywhere": "Calico with metrics on"}),
+            "tcp 9093": Endpoint(
+                Text("Typha metrics", "Typha 메트릭"), {"everywhere": "Calico with metrics on"}
+            ),
         },
     ),
 )

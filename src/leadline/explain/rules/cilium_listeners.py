@@ -7,7 +7,10 @@ from leadline.explain.rule import Match, Rule
 from leadline.snapshot.diff import Change
 
 _TUNNEL = Endpoint(
-    Text("tunnel between nodes (the kernel's socket, no process)", "노드 간 터널(커널 소켓이라 프로세스가 없음)"),
+    Text(
+        "tunnel between nodes (the kernel's socket, no process)",
+        "노드 간 터널(커널 소켓이라 프로세스가 없음)",
+    ),
     {"everywhere": "Cilium"},
 )
 _programs = (
@@ -15,14 +18,24 @@ _programs = (
         "cilium",
         ("cilium-agent",),
         {
-            "tcp *": Endpoint(Text("proxy for DNS and Envoy", "DNS와 Envoy용 프록시"), {"loopback": "Cilium"}),
+            "tcp *": Endpoint(
+                Text("proxy for DNS and Envoy", "DNS와 Envoy용 프록시"), {"loopback": "Cilium"}
+            ),
             "udp *": Endpoint(Text("proxy for DNS", "DNS용 프록시"), {"loopback": "Cilium"}),
             "tcp 9879": Endpoint(Text("agent health check", "agent 헬스 체크"), {"loopback": "Cilium"}),
             "tcp 9890": Endpoint(Text("gops debugging", "gops 디버깅"), {"loopback": "Cilium"}),
-            "tcp 4240": Endpoint(Text("health check between nodes", "노드 간 헬스 체크"), {"everywhere": "Cilium"}),
-            "tcp 4244": Endpoint(Text("Hubble flows for the relay", "relay용 Hubble 플로우"), {"everywhere": "Cilium"}),
-            "tcp 9962": Endpoint(Text("agent metrics", "agent 메트릭"), {"everywhere": "Cilium with metrics on"}),
-            "tcp 9965": Endpoint(Text("Hubble metrics", "Hubble 메트릭"), {"everywhere": "Cilium with metrics on"}),
+            "tcp 4240": Endpoint(
+                Text("health check between nodes", "노드 간 헬스 체크"), {"everywhere": "Cilium"}
+            ),
+            "tcp 4244": Endpoint(
+                Text("Hubble flows for the relay", "relay용 Hubble 플로우"), {"everywhere": "Cilium"}
+            ),
+            "tcp 9962": Endpoint(
+                Text("agent metrics", "agent 메트릭"), {"everywhere": "Cilium with metrics on"}
+            ),
+            "tcp 9965": Endpoint(
+                Text("Hubble metrics", "Hubble 메트릭"), {"everywhere": "Cilium with metrics on"}
+            ),
             "tcp 10256": Endpoint(
                 Text("health check in kube-proxy's place", "kube-proxy를 대신하는 헬스 체크"),
                 {"everywhere": "Cilium without kube-proxy"},
@@ -49,7 +62,11 @@ _programs = (
     listens(
         "cilium",
         ("cilium-health", "cilium-health-responder"),
-        {"tcp 4240": Endpoint(Text("health check between nodes", "노드 간 헬스 체크"), {"everywhere": "Cilium"})},
+        {
+            "tcp 4240": Endpoint(
+                Text("health check between nodes", "노드 간 헬스 체크"), {"everywhere": "Cilium"}
+            )
+        },
     ),
 )
 _kernel = (

@@ -18,6 +18,9 @@ PRIORITIES = (9, 10, 11, 100)
 
 def match(change: Change, pair: Pair) -> Match | None:
     side, entry = pair.side(change), change.entry
+    if change.fact == "ip_rule" and entry.table == "local" and entry.priority == 0:
+        # The local table's rule moves behind Cilium's: it is removed on the side without Cilium.
+        side = pair.after if change.kind == "removed" else pair.before
     pair_of_its_own = first(side.interface("cilium_host"))
     author = seen_apart(side, "cilium", *OWN) or pair_of_its_own
     if not author:

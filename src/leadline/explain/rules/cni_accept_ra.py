@@ -20,7 +20,12 @@ def match(change: Change, pair: Pair) -> Match | None:
     default = pair.after.entries("sysctl").get("net.ipv6.conf.default.accept_ra")
     device = pair.after.entries("ip_addr").get(name)
     bridge = pair.after.interface("cni0")
-    if default in (None, "0") or device is None or bridge is None or (name != "cni0" and device.master != "cni0"):
+    if (
+        default in (None, "0")
+        or device is None
+        or bridge is None
+        or (name != "cni0" and device.master != "cni0")
+    ):
         return None
     inherited = pair.after.saw("sysctl", f"net.ipv6.conf.default.accept_ra = {default}")
     return Match((bridge, pair.after.saw("ip_addr", f"{name} mtu {device.mtu}"), inherited))

@@ -20,9 +20,17 @@ def match(change: Change, pair: Pair) -> Match | None:
         if twin is not None and twin.after == change.after:
             return Match((pair.after.saw("sysctl", f"{twin.key} = {twin.after}"),), values={"key": twin.key})
     if change.key == BUCKETS:
-        maximum = pair.change("sysctl", "net.netfilter.nf_conntrack_max") or pair.change("sysctl", "net.nf_conntrack_max")
-        if maximum is not None and str(maximum.after).isdigit() and int(change.after) * 4 >= int(maximum.after):
-            return Match((pair.after.saw("sysctl", f"{maximum.key} = {maximum.after}"),), values={"key": maximum.key})
+        maximum = pair.change("sysctl", "net.netfilter.nf_conntrack_max") or pair.change(
+            "sysctl", "net.nf_conntrack_max"
+        )
+        if (
+            maximum is not None
+            and str(maximum.after).isdigit()
+            and int(change.after) * 4 >= int(maximum.after)
+        ):
+            return Match(
+                (pair.after.saw("sysctl", f"{maximum.key} = {maximum.after}"),), values={"key": maximum.key}
+            )
     return None
 
 

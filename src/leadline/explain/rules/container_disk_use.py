@@ -1,7 +1,7 @@
 """Disk space that went to container images and layers."""
 
 from leadline.base.text import Text
-from leadline.explain.disks import IN_MEMORY, SPACE, amount, container_filesystems, images, moved, repeats
+from leadline.explain.disks import SPACE, amount, container_filesystems, images, in_memory, moved, repeats
 from leadline.explain.pair import Pair
 from leadline.explain.proof import only
 from leadline.explain.rule import Match, Rule
@@ -19,7 +19,7 @@ def _holds_store(pair: Pair, path: str) -> bool:
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.after is None or not only(change, *SPACE) or change.after.fstype in IN_MEMORY:
+    if not only(change, *SPACE) or in_memory(change.after):
         return None
     if repeats(pair.after, change.key, change.after) or not _holds_store(pair, change.key):
         return None

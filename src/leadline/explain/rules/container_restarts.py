@@ -13,7 +13,9 @@ def match(change: Change, pair: Pair) -> Match | None:
     entry = change.entry
     own = witness.saw(change.fact, f"{entry.name} attempt {entry.attempt} {entry.state}")
     if only(change, "state", "attempt"):
-        state = Text(f"{change.before.state} -> {change.after.state}", f"{change.before.state} -> {change.after.state}")
+        state = Text(
+            f"{change.before.state} -> {change.after.state}", f"{change.before.state} -> {change.after.state}"
+        )
         return Match((own,), values={"what": entry.name, "how": state})
     if change.kind == "changed":
         return None

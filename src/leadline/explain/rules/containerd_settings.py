@@ -22,12 +22,16 @@ def match(change: Change, pair: Pair) -> Match | None:
 def _matters(key: str) -> Text:
     if key.endswith("SystemdCgroup"):
         return Text(
-            "It must agree with the kubelet's cgroupDriver (systemd: true).", "kubelet의 cgroupDriver와 일치해야 합니다(systemd: true)."
+            "It must agree with the kubelet's cgroupDriver (systemd: true).",
+            "kubelet의 cgroupDriver와 일치해야 합니다(systemd: true).",
         )
     if key.endswith(("sandbox_image", "pinned_images.sandbox")):
         return Text("It is the pause image of every pod.", "모든 파드의 pause 이미지입니다.")
     if key.endswith("disabled_plugins"):
-        return Text("With cri in it the kubelet finds no runtime.", "cri가 들어 있으면 kubelet이 런타임을 찾지 못합니다.")
+        return Text(
+            "With cri in it the kubelet finds no runtime.",
+            "cri가 들어 있으면 kubelet이 런타임을 찾지 못합니다.",
+        )
     return Text("containerd reads it at its start.", "containerd가 시작할 때 읽습니다.")
 
 

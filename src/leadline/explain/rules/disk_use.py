@@ -1,7 +1,7 @@
 """Plain use of a filesystem: files that programs wrote or removed."""
 
 from leadline.base.text import Text
-from leadline.explain.disks import IN_MEMORY, SPACE, figure, moved, repeats
+from leadline.explain.disks import SPACE, figure, in_memory, moved, repeats
 from leadline.explain.pair import Pair
 from leadline.explain.proof import only
 from leadline.explain.rule import Match, Rule
@@ -14,7 +14,7 @@ def match(change: Change, pair: Pair) -> Match | None:
     grown = moved(change)
     if grown is None:
         return None
-    kind = Text("in memory", "메모리") if change.after.fstype in IN_MEMORY else Text("on disk", "디스크")
+    kind = Text("in memory", "메모리") if in_memory(change.after) else Text("on disk", "디스크")
     old = figure(pair.before, change.key, change.before)
     return Match((old,), "likely", {"moved": grown[1], "kind": kind})
 

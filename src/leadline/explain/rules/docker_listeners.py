@@ -19,7 +19,8 @@ _daemon = listens(
     },
 )
 _ANY = Endpoint(
-    _PUBLISHED, {"everywhere": "docker run -p", "node": "docker run -p address:", "loopback": "docker run -p 127.0.0.1:"}
+    _PUBLISHED,
+    {"everywhere": "docker run -p", "node": "docker run -p address:", "loopback": "docker run -p 127.0.0.1:"},
 )
 
 
@@ -30,7 +31,12 @@ def match(change: Change, pair: Pair) -> Match | None:
     if found is None:
         return None
     sentence = binding(_ANY, change.entry.exposure)
-    values = {"port": change.entry.port, "what": _PUBLISHED, "binding": sentence, "where": WHERE[change.entry.exposure]}
+    values = {
+        "port": change.entry.port,
+        "what": _PUBLISHED,
+        "binding": sentence,
+        "where": WHERE[change.entry.exposure],
+    }
     return Match(found.evidence, found.certainty, values, change.entry.exposure in _ANY.usual)
 
 

@@ -20,7 +20,11 @@ def _dropping(witness: Witness) -> tuple[Evidence, ...]:
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.key == "net.ipv4.ip_forward" and change.after == "1" and asked(pair.after, change.key, "1") is None:
+    if (
+        change.key == "net.ipv4.ip_forward"
+        and change.after == "1"
+        and asked(pair.after, change.key, "1") is None
+    ):
         proof = _dropping(pair.after)
         if proof and not _dropping(pair.before):
             return Match((*seen(pair.after, "docker"), *proof))

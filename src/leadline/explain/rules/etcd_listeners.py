@@ -22,9 +22,13 @@ rule = Rule(
         "etcd",
         ("etcd",),
         {
-            "tcp 2379": Endpoint(Text("client API", "클라이언트 API"), {"node": "kubeadm", "loopback": "kubeadm"}),
+            "tcp 2379": Endpoint(
+                Text("client API", "클라이언트 API"), {"node": "kubeadm", "loopback": "kubeadm"}
+            ),
             "tcp 2380": Endpoint(Text("peer traffic", "피어 통신"), {"node": "kubeadm"}),
-            "tcp 2381": Endpoint(Text("metrics and health check", "메트릭과 헬스 체크"), {"loopback": "kubeadm"}),
+            "tcp 2381": Endpoint(
+                Text("metrics and health check", "메트릭과 헬스 체크"), {"loopback": "kubeadm"}
+            ),
         },
     ),
 )

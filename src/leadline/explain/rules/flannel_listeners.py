@@ -7,11 +7,15 @@ from leadline.explain.rule import Match, Rule
 from leadline.snapshot.diff import Change
 
 VXLAN = Endpoint(
-    Text("VXLAN between nodes (the kernel's socket, no process)", "노드 간 VXLAN(커널 소켓이라 프로세스가 없음)"),
+    Text(
+        "VXLAN between nodes (the kernel's socket, no process)",
+        "노드 간 VXLAN(커널 소켓이라 프로세스가 없음)",
+    ),
     {"everywhere": "flannel"},
 )
 _WIREGUARD = Endpoint(
-    Text("WireGuard between nodes (the kernel's socket)", "노드 간 WireGuard(커널 소켓)"), {"everywhere": "flannel"}
+    Text("WireGuard between nodes (the kernel's socket)", "노드 간 WireGuard(커널 소켓)"),
+    {"everywhere": "flannel"},
 )
 _flanneld = listens(
     "flannel",

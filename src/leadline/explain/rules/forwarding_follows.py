@@ -25,7 +25,10 @@ def match(change: Change, pair: Pair) -> Match | None:
             if change.key == REDIRECTS:
                 expected = {"0": "1", "1": "0"}.get(switch.after, "")
             if change.after == expected:
-                return Match((pair.after.saw("sysctl", f"{key}: {switch.before} -> {switch.after}"),), values={"key": key})
+                return Match(
+                    (pair.after.saw("sysctl", f"{key}: {switch.before} -> {switch.after}"),),
+                    values={"key": key},
+                )
     return None
 
 

@@ -23,7 +23,9 @@ def match(change: Change, pair: Pair) -> Match | None:
     if not others:
         return None
     word = Text("held", "고정") if change.after.hold else Text("released", "고정 해제")
-    seen = tuple(pair.after.saw("packages", f"{name} hold={change.after.hold}") for name in (change.key, *others))
+    seen = tuple(
+        pair.after.saw("packages", f"{name} hold={change.after.hold}") for name in (change.key, *others)
+    )
     return Match(seen, values={"package": change.key, "word": word})
 
 

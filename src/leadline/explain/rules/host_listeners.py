@@ -27,10 +27,19 @@ _PCP = Endpoint(Text("performance figures (PCP)", "성능 지표(PCP)"), _ALL)
 # Program -> port -> what it is; for pid 1 (`systemd`) the socket units that may hold it.
 _KNOWN: dict[str, dict[str, Endpoint]] = {
     "sshd": {"tcp 22": _SSH},
-    "chronyd": {"udp 323": _TIME, "udp 123": Endpoint(Text("time for others (NTP server)", "NTP 서버"), _ALL)},
+    "chronyd": {
+        "udp 323": _TIME,
+        "udp 123": Endpoint(Text("time for others (NTP server)", "NTP 서버"), _ALL),
+    },
     "ntpd": {"udp 123": Endpoint(Text("time (NTP)", "NTP"), _ALL)},
     "rpcbind": {"tcp 111": _RPC, "udp 111": _RPC},
-    "systemd-resolve": {"tcp 53": _DNS, "udp 53": _DNS, "tcp 5355": _LLMNR, "udp 5355": _LLMNR, "udp 5353": _MDNS},
+    "systemd-resolve": {
+        "tcp 53": _DNS,
+        "udp 53": _DNS,
+        "tcp 5355": _LLMNR,
+        "udp 5355": _LLMNR,
+        "udp 5353": _MDNS,
+    },
     "systemd-network": {"udp 68": _DHCP, "udp 546": _DHCP},
     "NetworkManager": {"udp 68": _DHCP, "udp 546": _DHCP},
     "dhclient": {"udp 68": _DHCP, "udp 546": _DHCP},
@@ -67,11 +76,15 @@ def match(change: Change, pair: Pair) -> Match | None:
                 "unit": proof.text.split()[0],
                 "binding": binding(endpoint, listener.exposure),
             }
-            return Match((line(change, pair), proof), values=values, usual=listener.exposure in endpoint.usual)
+            return Match(
+                (line(change, pair), proof), values=values, usual=listener.exposure in endpoint.usual
+            )
     return None
 
 
-def _known(witness: Witness, program: str, protocol: str, port: int) -> tuple[Endpoint | None, Evidence | None]:
+def _known(
+    witness: Witness, program: str, protocol: str, port: int
+) -> tuple[Endpoint | None, Evidence | None]:
     if program == "systemd" and port in _SOCKETS:
         units, endpoint = _SOCKETS[port]
         return endpoint, witness.unit(*units)

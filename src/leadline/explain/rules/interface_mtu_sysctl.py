@@ -9,7 +9,12 @@ from leadline.snapshot.diff import Change
 
 def match(change: Change, pair: Pair) -> Match | None:
     name = interface_of(change.key)
-    if change.kind != "changed" or name is None or leaf_of(change.key) != "mtu" or ".ipv6.conf." not in change.key:
+    if (
+        change.kind != "changed"
+        or name is None
+        or leaf_of(change.key) != "mtu"
+        or ".ipv6.conf." not in change.key
+    ):
         return None
     device = pair.after.entries("ip_addr").get(name)
     if device is not None:

@@ -25,32 +25,46 @@ rule = Rule(
             "tcp 6443": Endpoint(
                 Text("API and node registration", "API와 노드 등록"), {"everywhere": "k3s server"}
             ),
-            "tcp 6444": Endpoint(Text("local way to the apiserver", "로컬 apiserver 경로"), {"loopback": "k3s"}),
+            "tcp 6444": Endpoint(
+                Text("local way to the apiserver", "로컬 apiserver 경로"), {"loopback": "k3s"}
+            ),
             "tcp 10250": Endpoint(
-                Text("kubelet API", "kubelet API"), {"everywhere": "k3s", "node": "k3s with an address of its own"}
+                Text("kubelet API", "kubelet API"),
+                {"everywhere": "k3s", "node": "k3s with an address of its own"},
             ),
             "tcp 10248": Endpoint(Text("kubelet health check", "kubelet 헬스 체크"), {"loopback": "k3s"}),
             "tcp 10249": Endpoint(Text("kube-proxy metrics", "kube-proxy 메트릭"), {"loopback": "k3s"}),
-            "tcp 10256": Endpoint(Text("kube-proxy health check", "kube-proxy 헬스 체크"), {"loopback": "k3s"}),
+            "tcp 10256": Endpoint(
+                Text("kube-proxy health check", "kube-proxy 헬스 체크"), {"loopback": "k3s"}
+            ),
             "tcp 10257": Endpoint(
-                Text("controller-manager health check and metrics", "controller-manager 헬스 체크와 메트릭"), {"loopback": "k3s"}
+                Text("controller-manager health check and metrics", "controller-manager 헬스 체크와 메트릭"),
+                {"loopback": "k3s"},
             ),
             "tcp 10258": Endpoint(
-                Text("cloud-controller-manager health check and metrics", "cloud-controller-manager 헬스 체크와 메트릭"), {"loopback": "k3s"}
+                Text(
+                    "cloud-controller-manager health check and metrics",
+                    "cloud-controller-manager 헬스 체크와 메트릭",
+                ),
+                {"loopback": "k3s"},
             ),
             "tcp 10259": Endpoint(
-                Text("scheduler health check and metrics", "scheduler 헬스 체크와 메트릭"), {"loopback": "k3s"}
+                Text("scheduler health check and metrics", "scheduler 헬스 체크와 메트릭"),
+                {"loopback": "k3s"},
             ),
             "tcp 2379": Endpoint(
                 Text("etcd client API", "etcd 클라이언트 API"), {"loopback": "k3s", "node": "k3s"}
             ),
-            "tcp 2380": Endpoint(Text("etcd peer traffic", "etcd 피어 통신"), {"loopback": "k3s", "node": "k3s"}),
+            "tcp 2380": Endpoint(
+                Text("etcd peer traffic", "etcd 피어 통신"), {"loopback": "k3s", "node": "k3s"}
+            ),
             "tcp 2381": Endpoint(Text("etcd metrics", "etcd 메트릭"), {"loopback": "k3s"}),
             "tcp 2382": Endpoint(
                 Text("etcd client API over HTTP", "etcd HTTP 클라이언트 API"), {"loopback": "k3s"}
             ),
             "tcp 5001": Endpoint(
-                Text("embedded registry mirror", "내장 레지스트리 미러"), {"everywhere": "k3s with the embedded registry", "node": "k3s with the embedded registry"}
+                Text("embedded registry mirror", "내장 레지스트리 미러"),
+                {"everywhere": "k3s with the embedded registry", "node": "k3s with the embedded registry"},
             ),
         },
     ),

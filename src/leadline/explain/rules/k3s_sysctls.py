@@ -12,7 +12,9 @@ from leadline.snapshot.diff import Change
 def match(change: Change, pair: Pair) -> Match | None:
     if seen(pair.after, "rke2") or seen(pair.before, "rke2"):
         return None
-    conntrack = sized(change, pair, seen(pair.before, "k3s"), seen(pair.after, "k3s")) if _here(pair) else None
+    conntrack = (
+        sized(change, pair, seen(pair.before, "k3s"), seen(pair.after, "k3s")) if _here(pair) else None
+    )
     return conntrack or written(change, pair, "k3s")
 
 

@@ -9,7 +9,9 @@ rule = Rule(
     facts=("ss",),
     component="kube-apiserver",
     class_="config",
-    why=Text("The apiserver's {what} on port {port}. {binding}", "apiserver의 {what}입니다(포트 {port}). {binding}"),
+    why=Text(
+        "The apiserver's {what} on port {port}. {binding}", "apiserver의 {what}입니다(포트 {port}). {binding}"
+    ),
     consequence=Text(
         "Every node, kubectl and pod talks to it; TLS and authentication are always on. Open it to nodes and "
         "administrators.",

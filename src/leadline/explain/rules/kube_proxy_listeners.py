@@ -9,7 +9,9 @@ rule = Rule(
     facts=("ss",),
     component="kube-proxy",
     class_="config",
-    why=Text("kube-proxy's {what} on port {port}. {binding}", "kube-proxy의 {what}입니다(포트 {port}). {binding}"),
+    why=Text(
+        "kube-proxy's {what} on port {port}. {binding}", "kube-proxy의 {what}입니다(포트 {port}). {binding}"
+    ),
     consequence=Text(
         "Load balancers ask 10256 whether the node still takes traffic. NodePorts themselves are rules in the "
         "kernel and never show as listeners.",

@@ -16,7 +16,12 @@ def _proxy(witness: Witness) -> tuple[Evidence, ...]:
     """kube-proxy at work, in a mode that may set this (not ipvs)."""
     if witness.interface("kube-ipvs0"):
         return ()
-    return seen(witness, "kube-proxy") or seen(witness, "rke2") or seen(witness, "k3s") or seen(witness, "microk8s")
+    return (
+        seen(witness, "kube-proxy")
+        or seen(witness, "rke2")
+        or seen(witness, "k3s")
+        or seen(witness, "microk8s")
+    )
 
 
 def match(change: Change, pair: Pair) -> Match | None:

@@ -9,7 +9,9 @@ rule = Rule(
     facts=("ss",),
     component="kube-scheduler",
     class_="config",
-    why=Text("The scheduler's {what} on port {port}. {binding}", "scheduler의 {what}입니다(포트 {port}). {binding}"),
+    why=Text(
+        "The scheduler's {what} on port {port}. {binding}", "scheduler의 {what}입니다(포트 {port}). {binding}"
+    ),
     consequence=Text(
         "HTTPS, and /metrics wants a token. The scheduler itself calls the apiserver on 6443; nothing is "
         "scheduled through this port.",

@@ -9,7 +9,9 @@ rule = Rule(
     facts=("ss",),
     component="kube-vip",
     class_="config",
-    why=Text("kube-vip's {what} on port {port}. {binding}", "kube-vip의 {what}입니다(포트 {port}). {binding}"),
+    why=Text(
+        "kube-vip's {what} on port {port}. {binding}", "kube-vip의 {what}입니다(포트 {port}). {binding}"
+    ),
     consequence=Text(
         "The metrics have no authentication: keep them from outside.",
         "메트릭에는 인증이 없으므로 외부에 노출하지 마십시오.",

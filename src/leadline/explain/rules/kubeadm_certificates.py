@@ -10,7 +10,9 @@ from leadline.explain.rule import Match, Rule
 from leadline.explain.witness import Evidence, Witness
 from leadline.snapshot.diff import Change
 
-_PKI = re.compile(r"/etc/kubernetes/(pki/.+\.crt|(super-)?admin\.conf|controller-manager\.conf|scheduler\.conf)( .*)?")
+_PKI = re.compile(
+    r"/etc/kubernetes/(pki/.+\.crt|(super-)?admin\.conf|controller-manager\.conf|scheduler\.conf)( .*)?"
+)
 _RENEWED = frozenset({"not_before", "not_after", "serial", "fingerprint"})
 
 
@@ -41,7 +43,11 @@ def _kubeadm(witness: Witness, key: str) -> tuple[Evidence, ...]:
         if found := seen_apart(witness, component, "certificates"):
             return found
     for other, certificate in witness.entries("certificates").items():
-        if other != key and other.startswith("/etc/kubernetes/pki/") and certificate.issuer == "CN=kubernetes":
+        if (
+            other != key
+            and other.startswith("/etc/kubernetes/pki/")
+            and certificate.issuer == "CN=kubernetes"
+        ):
             return (witness.saw("certificates", f"{other} issuer {certificate.issuer}"),)
     return ()
 

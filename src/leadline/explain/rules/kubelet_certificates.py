@@ -8,7 +8,9 @@ from leadline.explain.pair import Pair
 from leadline.explain.rule import Match, Rule
 from leadline.snapshot.diff import Change
 
-_FILE = re.compile(r"/var/lib/(kubelet|rancher/\w+/agent)/pki/kubelet[\w.-]*\.(pem|crt)( .*)?|/etc/kubernetes/kubelet\.conf( .*)?")
+_FILE = re.compile(
+    r"/var/lib/(kubelet|rancher/\w+/agent)/pki/kubelet[\w.-]*\.(pem|crt)( .*)?|/etc/kubernetes/kubelet\.conf( .*)?"
+)
 
 
 def match(change: Change, pair: Pair) -> Match | None:

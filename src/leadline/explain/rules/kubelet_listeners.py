@@ -9,7 +9,9 @@ rule = Rule(
     facts=("ss",),
     component="kubelet",
     class_="config",
-    why=Text("The kubelet's {what} on port {port}. {binding}", "kubelet의 {what}입니다(포트 {port}). {binding}"),
+    why=Text(
+        "The kubelet's {what} on port {port}. {binding}", "kubelet의 {what}입니다(포트 {port}). {binding}"
+    ),
     consequence=Text(
         "10250 gives exec and logs of every pod to whoever is authorized: open it to the control plane only. "
         "10248 answers health checks and stays on loopback.",

@@ -10,7 +10,9 @@ from leadline.explain.rule import Match, Rule
 from leadline.explain.witness import Evidence, Witness
 from leadline.snapshot.diff import Change
 
-_STATIC = re.compile(r"(etcd|kube-(apiserver|controller-manager|scheduler|vip)|nginx-proxy|haproxy|cloud-controller-manager)-.+")
+_STATIC = re.compile(
+    r"(etcd|kube-(apiserver|controller-manager|scheduler|vip)|nginx-proxy|haproxy|cloud-controller-manager)-.+"
+)
 _FACTS = ("crictl_pods", "crictl_ps")
 
 
@@ -60,9 +62,12 @@ def _uid(change: Change, witness: Witness) -> tuple[Evidence, ...]:
     if change.fact == "crictl_pods":
         return (witness.saw("crictl_pods", f"{entry.name} uid {entry.uid}"),) if entry.uid else ()
     sandbox = next(
-        (each for key, each in witness.entries("crictl_pods").items() if key.startswith(entry.pod_id[:13])), None
+        (each for key, each in witness.entries("crictl_pods").items() if key.startswith(entry.pod_id[:13])),
+        None,
     )
-    return (witness.saw("crictl_pods", f"{sandbox.name} uid {sandbox.uid}"),) if sandbox and sandbox.uid else ()
+    return (
+        (witness.saw("crictl_pods", f"{sandbox.name} uid {sandbox.uid}"),) if sandbox and sandbox.uid else ()
+    )
 
 
 rule = Rule(

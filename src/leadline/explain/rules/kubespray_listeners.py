@@ -61,7 +61,9 @@ rule = Rule(
     facts=("ss",),
     component="kubespray",
     class_="config",
-    why=Text("kubespray's {what} on port {port}. {binding}", "kubespray의 {what}입니다(포트 {port}). {binding}"),
+    why=Text(
+        "kubespray's {what} on port {port}. {binding}", "kubespray의 {what}입니다(포트 {port}). {binding}"
+    ),
     consequence=Text(
         "The kubelet and kube-proxy of this node reach the control plane through it; 8081 also shows nginx's status.",
         "이 노드의 kubelet과 kube-proxy는 이것을 거쳐 컨트롤 플레인에 접속합니다. 8081에서는 nginx 상태도 보입니다.",

@@ -28,7 +28,11 @@ def match(change: Change, pair: Pair) -> Match | None:
         evidence = marks(pair.after)
         written = any(each.fact == "sysctl_conf" for each in evidence)
         return Match(evidence, "shown" if written else "likely") if evidence else None
-    if change.before == SETTINGS[change.key] and is_default(change.key, change.after) and not marks(pair.after):
+    if (
+        change.before == SETTINGS[change.key]
+        and is_default(change.key, change.after)
+        and not marks(pair.after)
+    ):
         return Match(marks(pair.before), "likely")
     return None
 

@@ -53,7 +53,9 @@ SIZED = frozenset(
         "vm.user_reserve_kbytes",
     }
 )
-_SIZED = re.compile(r"user\.max_\w+_namespaces|kernel\.sched_(?:latency|min_granularity|wakeup_granularity)_ns")
+_SIZED = re.compile(
+    r"user\.max_\w+_namespaces|kernel\.sched_(?:latency|min_granularity|wakeup_granularity)_ns"
+)
 # Together these say that the machine itself has another size.
 TELLING = ("kernel.threads-max", "user.max_user_namespaces", "user.max_net_namespaces", "net.ipv4.tcp_mem")
 
@@ -61,7 +63,9 @@ TELLING = ("kernel.threads-max", "user.max_user_namespaces", "user.max_net_names
 @lru_cache(maxsize=4)
 def _resized(pair: Pair) -> tuple[str, ...]:
     changes = [pair.change("sysctl", key) for key in TELLING]
-    return tuple(f"{each.key}: {each.before} -> {each.after}" for each in changes if each and each.kind == "changed")
+    return tuple(
+        f"{each.key}: {each.before} -> {each.after}" for each in changes if each and each.kind == "changed"
+    )
 
 
 def match(change: Change, pair: Pair) -> Match | None:

@@ -9,7 +9,10 @@ rule = Rule(
     facts=("ss",),
     component="metallb",
     class_="config",
-    why=Text("MetalLB speaker's {what} on port {port}. {binding}", "MetalLB speaker의 {what}입니다(포트 {port}). {binding}"),
+    why=Text(
+        "MetalLB speaker's {what} on port {port}. {binding}",
+        "MetalLB speaker의 {what}입니다(포트 {port}). {binding}",
+    ),
     consequence=Text(
         "7946 tcp and udp must be open between nodes: where it is not, two nodes may answer for one address.",
         "노드 사이에 7946 tcp와 udp가 열려 있어야 합니다. 막히면 두 노드가 한 주소에 응답할 수 있습니다.",
@@ -21,10 +24,12 @@ rule = Rule(
         ("speaker",),
         {
             "tcp 7946": Endpoint(
-                Text("memberlist (which speakers are alive)", "memberlist(살아 있는 speaker 확인)"), {"node": "MetalLB"}
+                Text("memberlist (which speakers are alive)", "memberlist(살아 있는 speaker 확인)"),
+                {"node": "MetalLB"},
             ),
             "udp 7946": Endpoint(
-                Text("memberlist (which speakers are alive)", "memberlist(살아 있는 speaker 확인)"), {"node": "MetalLB"}
+                Text("memberlist (which speakers are alive)", "memberlist(살아 있는 speaker 확인)"),
+                {"node": "MetalLB"},
             ),
             "tcp 7472": Endpoint(Text("metrics", "메트릭"), {"everywhere": "MetalLB", "node": "MetalLB"}),
             "tcp 9120": Endpoint(Text("metrics over HTTPS", "HTTPS 메트릭"), {"everywhere": "MetalLB"}),

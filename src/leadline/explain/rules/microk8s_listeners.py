@@ -25,19 +25,24 @@ rule = Rule(
             "tcp 10255": Endpoint(
                 Text("read-only kubelet API", "읽기 전용 kubelet API"), {"everywhere": "older microk8s"}
             ),
-            "tcp 10248": Endpoint(Text("kubelet health check", "kubelet 헬스 체크"), {"loopback": "microk8s"}),
+            "tcp 10248": Endpoint(
+                Text("kubelet health check", "kubelet 헬스 체크"), {"loopback": "microk8s"}
+            ),
             "tcp 10249": Endpoint(Text("kube-proxy metrics", "kube-proxy 메트릭"), {"loopback": "microk8s"}),
             "tcp 10256": Endpoint(
                 Text("kube-proxy health check", "kube-proxy 헬스 체크"), {"loopback": "microk8s"}
             ),
             "tcp 10257": Endpoint(
-                Text("controller-manager health check and metrics", "controller-manager 헬스 체크와 메트릭"), {"everywhere": "microk8s"}
+                Text("controller-manager health check and metrics", "controller-manager 헬스 체크와 메트릭"),
+                {"everywhere": "microk8s"},
             ),
             "tcp 10259": Endpoint(
-                Text("scheduler health check and metrics", "scheduler 헬스 체크와 메트릭"), {"everywhere": "microk8s"}
+                Text("scheduler health check and metrics", "scheduler 헬스 체크와 메트릭"),
+                {"everywhere": "microk8s"},
             ),
             "tcp 19001": Endpoint(
-                Text("dqlite data store", "dqlite 데이터 저장소"), {"node": "microk8s", "loopback": "microk8s"}
+                Text("dqlite data store", "dqlite 데이터 저장소"),
+                {"node": "microk8s", "loopback": "microk8s"},
             ),
             "tcp 25000": Endpoint(Text("join of nodes", "노드 가입"), {"everywhere": "microk8s"}),
         },

@@ -53,6 +53,10 @@ FAMILIES = {
 }
 
 
+# Registered by nf_conntrack up to Linux 6.9 and by the netfilter core since: its presence proves neither.
+EITHER = "net.netfilter.nf_hooks_lwtunnel"
+
+
 def family_of(key: str) -> str | None:
     """The module whose key this is; None where the key is the kernel's own."""
     return next((module for prefix, module in FAMILIES.items() if key.startswith(prefix)), None)
@@ -66,7 +70,7 @@ def _whole_families(pair: Pair, kind: str) -> dict[str, int]:
     for change in pair.changes("sysctl", kind):
         if (module := family_of(change.key)) is not None:
             counts[module] = counts.get(module, 0) + 1
-    present = {family_of(key) for key in other.entries("sysctl")}
+    present = {family_of(key) for key in other.entries("sysctl") if key != EITHER}
     return {module: count for module, count in counts.items() if module not in present}
 
 
@@ -80,7 +84,11 @@ def match(change: Change, pair: Pair) -> Match | None:
     count = _whole_families(pair, change.kind).get(module, 0)
     if count < SEVERAL:
         return None
-    return Match((side.saw("sysctl", f"{count} keys of {module} {change.kind} together"),), "likely", {"module": module})
+    return Match(
+        (side.saw("sysctl", f"{count} keys of {module} {change.kind} together"),),
+        "likely",
+        {"module": module},
+    )
 
 
 rule = Rule(

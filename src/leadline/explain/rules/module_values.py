@@ -16,8 +16,22 @@ LISTS = {
     "sunrpc.transports",
 }
 _LOG = re.compile(r"net\.netfilter\.nf_log\.\d+")
-LOGGERS = {"NONE", "nf_log_syslog", "nfnetlink_log", "nf_log_ipv4", "nf_log_ipv6", "nf_log_bridge", "nf_log_arp"}
-_MODULES = {"bbr": "tcp_bbr", "nfnetlink_log": "nfnetlink_log", "tls": "tls", "espintcp": "esp4", "mptcp": "mptcp"}
+LOGGERS = {
+    "NONE",
+    "nf_log_syslog",
+    "nfnetlink_log",
+    "nf_log_ipv4",
+    "nf_log_ipv6",
+    "nf_log_bridge",
+    "nf_log_arp",
+}
+_MODULES = {
+    "bbr": "tcp_bbr",
+    "nfnetlink_log": "nfnetlink_log",
+    "tls": "tls",
+    "espintcp": "esp4",
+    "mptcp": "mptcp",
+}
 
 
 def match(change: Change, pair: Pair) -> Match | None:
@@ -38,7 +52,9 @@ def match(change: Change, pair: Pair) -> Match | None:
         for module in (_MODULES.get(name, name), f"tcp_{name}"):
             if pair.change("modules", module) is not None:
                 seen.append(pair.after.saw("modules", module))
-    return Match(tuple(seen), "shown" if len(seen) > 1 else "likely", {"names": ", ".join(names).replace("\n", " ")})
+    return Match(
+        tuple(seen), "shown" if len(seen) > 1 else "likely", {"names": ", ".join(names).replace("\n", " ")}
+    )
 
 
 rule = Rule(

@@ -9,7 +9,10 @@ rule = Rule(
     facts=("ss",),
     component="nodelocaldns",
     class_="config",
-    why=Text("NodeLocal DNSCache's {what} on port {port}. {binding}", "NodeLocal DNSCache의 {what}입니다(포트 {port}). {binding}"),
+    why=Text(
+        "NodeLocal DNSCache's {what} on port {port}. {binding}",
+        "NodeLocal DNSCache의 {what}입니다(포트 {port}). {binding}",
+    ),
     consequence=Text(
         "Every pod of the node resolves names through it; it answers on link-local addresses that only this node has.",
         "노드의 모든 파드가 이것으로 이름을 조회하며, 이 노드에만 있는 link-local 주소에서 응답합니다.",

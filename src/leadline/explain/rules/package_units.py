@@ -13,7 +13,9 @@ _NFS = ("nfs-common", "nfs-kernel-server", "nfs-utils", "rpcbind")
 # Units whose name does not begin as their package's does.
 _OWNERS = {
     r"dbus-org\.freedesktop\.(machine1|import1|portable1)\..*": ("systemd-container",),
-    r"systemd-(machined|importd|portabled|nspawn@?)\..*|machines\.target|var-lib-machines\.mount": ("systemd-container",),
+    r"systemd-(machined|importd|portabled|nspawn@?)\..*|machines\.target|var-lib-machines\.mount": (
+        "systemd-container",
+    ),
     r"(nfs|rpc|portmap|auth-rpcgss|gssproxy|proc-fs-nfsd|run-rpc_pipefs|var-lib-nfs).*": _NFS,
     r"wg-quick.*": ("wireguard-tools", "wireguard"),
     r"polkit\..*|dbus-org\.freedesktop\.PolicyKit1\..*": ("polkitd", "polkit", "policykit-1"),

@@ -11,7 +11,9 @@ from leadline.snapshot.diff import Change
 # Fewer than this may be one person's choice.
 MANY = 5
 # Packages of clusters are upgraded on purpose, not in passing.
-_PLANNED = frozenset({"kubelet", "kubeadm", "kubectl", "cri-tools", "kubernetes-cni", "containerd.io", "docker-ce", "cri-o"})
+_PLANNED = frozenset(
+    {"kubelet", "kubeadm", "kubectl", "cri-tools", "kubernetes-cni", "containerd.io", "docker-ce", "cri-o"}
+)
 
 
 @lru_cache(maxsize=4)
@@ -30,7 +32,9 @@ def match(change: Change, pair: Pair) -> Match | None:
     if len(updated) < MANY:
         return None
     line = pair.after.saw("packages", f"{change.key} {change.before.version} -> {change.after.version}")
-    run = pair.after.saw("packages", f"{len(updated)} packages with another version: {', '.join(updated[:3])}, …")
+    run = pair.after.saw(
+        "packages", f"{len(updated)} packages with another version: {', '.join(updated[:3])}, …"
+    )
     return Match((line, run), values={"package": change.key, "count": len(updated)})
 
 

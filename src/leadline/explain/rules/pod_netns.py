@@ -3,6 +3,7 @@
 import re
 
 from leadline.base.text import Text
+from leadline.explain.components import seen_apart
 from leadline.explain.pair import Pair
 from leadline.explain.proof import KUBERNETES, MOUNT, any_apart
 from leadline.explain.rule import Match, Rule
@@ -20,7 +21,10 @@ def match(change: Change, pair: Pair) -> Match | None:
     end = next(
         (name for name, each in side.entries("ip_addr").items() if each.peer_netns == found["name"]), None
     )
-    author = any_apart(side, (*KUBERNETES, "containerd"), MOUNT)
+    # Podman before 4.0 drew such names too.
+    author = any_apart(side, KUBERNETES, MOUNT)
+    if not author and not seen_apart(side, "podman", *MOUNT):
+        author = seen_apart(side, "containerd", *MOUNT)
     evidence = list(author)
     if end is not None:
         evidence.append(side.saw("ip_addr", f"{end} link-netns {found['name']}"))

@@ -26,7 +26,9 @@ def _user(witness: Witness, name: str, identity: str) -> Evidence | None:
     for container in witness.entries("crictl_ps").values():
         image = container.image.removeprefix("sha256:")
         if image.startswith(identity) or image == name:
-            return witness.saw("crictl_ps", f"{container.namespace or '-'}/{container.pod or '-'} {container.name}")
+            return witness.saw(
+                "crictl_ps", f"{container.namespace or '-'}/{container.pod or '-'} {container.name}"
+            )
     for key, value in witness.entries("kubeadm_manifests").items():
         if key.endswith(" image") and value == name:
             return witness.saw("kubeadm_manifests", f"{key} {value}")

@@ -21,12 +21,15 @@ rule = Rule(
         ("rke2", "rke2 server", "rke2 agent"),
         {
             "tcp 9345": Endpoint(
-                Text("node registration", "노드 등록"), {"node": "RKE2 server", "loopback": "RKE2 server", "everywhere": "RKE2 server"}
+                Text("node registration", "노드 등록"),
+                {"node": "RKE2 server", "loopback": "RKE2 server", "everywhere": "RKE2 server"},
             ),
             "tcp 6443": Endpoint(
                 Text("load balancer to the servers", "서버로 가는 로드 밸런서"), {"loopback": "RKE2 agent"}
             ),
-            "tcp 6444": Endpoint(Text("load balancer to the servers", "서버로 가는 로드 밸런서"), {"loopback": "RKE2"}),
+            "tcp 6444": Endpoint(
+                Text("load balancer to the servers", "서버로 가는 로드 밸런서"), {"loopback": "RKE2"}
+            ),
         },
     ),
 )

@@ -10,7 +10,9 @@ from leadline.snapshot.diff import Change
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    conntrack = sized(change, pair, seen(pair.before, "rke2"), seen(pair.after, "rke2")) if _here(pair) else None
+    conntrack = (
+        sized(change, pair, seen(pair.before, "rke2"), seen(pair.after, "rke2")) if _here(pair) else None
+    )
     return conntrack or written(change, pair, "rke2")
 
 

@@ -37,7 +37,9 @@ def match(change: Change, pair: Pair) -> Match | None:
     if len(keys) < 3:
         return None
     side = pair.before if change.kind == "added" else pair.after
-    return Match((side.saw("sysctl", f"not listed: {', '.join(keys)}"),), "likely", {"side": _SIDES[side.side]})
+    return Match(
+        (side.saw("sysctl", f"not listed: {', '.join(keys)}"),), "likely", {"side": _SIDES[side.side]}
+    )
 
 
 _SIDES = {"before": Text("before", "이전"), "after": Text("after", "이후")}

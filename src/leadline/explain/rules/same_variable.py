@@ -41,7 +41,10 @@ def match(change: Change, pair: Pair) -> Match | None:
             return None
     else:
         return None
-    return Match((pair.after.saw("sysctl", f"{other.key}: {other.before} -> {other.after}"),), values={"key": other.key})
+    return Match(
+        (pair.after.saw("sysctl", f"{other.key}: {other.before} -> {other.after}"),),
+        values={"key": other.key},
+    )
 
 
 rule = Rule(

@@ -21,7 +21,12 @@ def match(change: Change, pair: Pair) -> Match | None:
         if unit is None or unit in _OWN_RULES:
             continue
         if (proof := started(pair, change, unit)) is not None:
-            values = {"process": program, "unit": unit, "port": listener.port, "where": WHERE[listener.exposure]}
+            values = {
+                "process": program,
+                "unit": unit,
+                "port": listener.port,
+                "where": WHERE[listener.exposure],
+            }
             return Match((line(change, pair), proof), values=values)
     return None
 

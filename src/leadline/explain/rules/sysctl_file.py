@@ -15,7 +15,9 @@ def match(change: Change, pair: Pair) -> Match | None:
     if line is None or line.owner != "administrator":
         return None
     text = pair.after.saw("sysctl_conf", f"{line.file} {change.key} = {line.value}")
-    return Match((text, pair.after.saw("sysctl", f"{change.key} = {change.after}")), values={"file": line.file})
+    return Match(
+        (text, pair.after.saw("sysctl", f"{change.key} = {change.after}")), values={"file": line.file}
+    )
 
 
 rule = Rule(

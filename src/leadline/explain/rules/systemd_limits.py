@@ -17,7 +17,9 @@ def match(change: Change, pair: Pair) -> Match | None:
     boot = reboot(pair)
     if boot:
         return Match(boot)
-    author = first(pair.after.process("systemd", "systemd-journald", "systemd-logind")) or seen(pair.after, "systemd")
+    author = first(pair.after.process("systemd", "systemd-journald", "systemd-logind")) or seen(
+        pair.after, "systemd"
+    )
     return Match(author, "likely")
 
 

@@ -9,7 +9,9 @@ rule = Rule(
     facts=("ss",),
     component="tailscale",
     class_="config",
-    why=Text("Tailscale's {what} on port {port}. {binding}", "Tailscale의 {what}입니다(포트 {port}). {binding}"),
+    why=Text(
+        "Tailscale's {what} on port {port}. {binding}", "Tailscale의 {what}입니다(포트 {port}). {binding}"
+    ),
     consequence=Text(
         "Everything on it is WireGuard, encrypted and authenticated.",
         "모두 암호화되고 인증되는 WireGuard 트래픽입니다.",
@@ -20,7 +22,9 @@ rule = Rule(
         "tailscale",
         ("tailscaled",),
         {
-            "udp 41641": Endpoint(Text("WireGuard traffic", "WireGuard 트래픽"), {"everywhere": "tailscaled"}),
+            "udp 41641": Endpoint(
+                Text("WireGuard traffic", "WireGuard 트래픽"), {"everywhere": "tailscaled"}
+            ),
         },
     ),
 )

@@ -8,18 +8,25 @@ from leadline.explain.witness import Evidence, Witness
 from leadline.snapshot.diff import Change
 
 # Of services that run to their end; a failed one is no routine.
-_ROUTINE = frozenset({"dead", "exited", "start", "running", "start-pre", "start-post", "stop-post", "elapsed", "waiting"})
+_ROUTINE = frozenset(
+    {"dead", "exited", "start", "running", "start-pre", "start-post", "stop-post", "elapsed", "waiting"}
+)
 
 
 def match(change: Change, pair: Pair) -> Match | None:
     if not change.key.endswith(".service"):
         return None
-    if any(each is not None and (each.sub not in _ROUTINE or each.load != "loaded") for each in (change.before, change.after)):
+    if any(
+        each is not None and (each.sub not in _ROUTINE or each.load != "loaded")
+        for each in (change.before, change.after)
+    ):
         return None
     timer = _timer(pair.after, change.key) or _timer(pair.before, change.key)
     if timer is None:
         return None
-    return Match((own(change, pair), timer), values={"happened": what_happened(change), "timer": timer.text.split()[0]})
+    return Match(
+        (own(change, pair), timer), values={"happened": what_happened(change), "timer": timer.text.split()[0]}
+    )
 
 
 def _timer(witness: Witness, service: str) -> Evidence | None:

@@ -12,7 +12,9 @@ from leadline.snapshot.diff import Change
 def match(change: Change, pair: Pair) -> Match | None:
     if change.key not in tuned.KEYS or change.kind != "changed":
         return None
-    whole = [name for name in tuned.profiles(pair.after) if tuned.PROFILES[name].get(change.key) == change.after]
+    whole = [
+        name for name in tuned.profiles(pair.after) if tuned.PROFILES[name].get(change.key) == change.after
+    ]
     if found := written(change, pair, "tuned"):
         names = whole or [name for name in tuned.profiles(pair.before)]
         return Match(found.evidence, found.certainty, {"profile": ", ".join(names)})
@@ -27,7 +29,11 @@ def match(change: Change, pair: Pair) -> Match | None:
 
 def _others(change: Change) -> bool:
     """Settings that components of a cluster write too are not told by a signature."""
-    return change.key in ("kernel.panic_on_oops", "net.netfilter.nf_conntrack_max", "fs.inotify.max_user_instances")
+    return change.key in (
+        "kernel.panic_on_oops",
+        "net.netfilter.nf_conntrack_max",
+        "fs.inotify.max_user_instances",
+    )
 
 
 rule = Rule(
