@@ -45,9 +45,10 @@ def inventory(path: Path) -> ClusterSpec:
         isinstance(group, dict) and {"hosts", "children"} & set(group) for group in content.values()
     ):
         groups = {}
-        variables = {}
-        _yaml(content, groups, variables, {})
-        return _spec(path, groups, variables)
+        shared: dict[str, dict[str, str]] = {}
+        own: dict[str, dict[str, str]] = {}
+        _yaml(content, groups, shared, own, {})
+        return _spec(path, groups, {name: {**shared[name], **own[name]} for name in own})
     return cluster(content, path)
 
 
@@ -166,17 +167,24 @@ def _expanded(name: str) -> list[str]:
 def _yaml(
     tree: Mapping[str, Any],
     groups: dict[str, list[str]],
-    variables: dict[str, dict[str, str]],
+    shared: dict[str, dict[str, str]],
+    own: dict[str, dict[str, str]],
     above: Mapping[str, str],
 ) -> None:
+    """Collects groups and their hosts, and each host's variables: those of its groups, and its own."""
     for group, content in tree.items():
         if not isinstance(content, dict):
             continue
         inherited = {**above, **_words(content.get("vars"))}
-        for name, own in (content.get("hosts") or {}).items():
+        for name, variables in _tree(content.get("hosts")).items():
             groups.setdefault(group, []).append(str(name))
-            variables.setdefault(str(name), {}).update({**inherited, **_words(own)})
-        _yaml(content.get("children") or {}, groups, variables, inherited)
+            shared.setdefault(str(name), {}).update(inherited)
+            own.setdefault(str(name), {}).update(_words(variables))
+        _yaml(_tree(content.get("children")), groups, shared, own, inherited)
+
+
+def _tree(content: Any) -> Mapping[str, Any]:
+    return content if isinstance(content, dict) else {}
 
 
 def _words(variables: Any) -> dict[str, str]:

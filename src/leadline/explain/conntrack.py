@@ -12,12 +12,12 @@ TIMEOUTS = {
     "net.netfilter.nf_conntrack_tcp_timeout_established": "86400",
     "net.netfilter.nf_conntrack_tcp_timeout_close_wait": "3600",
 }
-MAXIMUM = ("net.netfilter.nf_conntrack_max", "net.nf_conntrack_max")
+MAXIMUM = "net.netfilter.nf_conntrack_max"  # net.nf_conntrack_max is the same variable and follows
 
 
 def ours(key: str, value: str) -> bool:
     """The two timeouts, or max(131072, 32768 x CPUs) entries."""
-    if key in MAXIMUM:
+    if key == MAXIMUM:
         return value.isdigit() and int(value) >= 131072 and int(value) % 32768 == 0
     return TIMEOUTS.get(key) == value
 
@@ -31,12 +31,12 @@ def sized(
     change is another's, unless the host was started anew. Where the author is not seen, both timeouts must
     have moved: then its signature makes it likely. Likely too where the values went with the author.
     """
-    if change.kind == "removed" or not (change.key in TIMEOUTS or change.key in MAXIMUM):
+    if change.kind == "removed" or not (change.key in TIMEOUTS or change.key == MAXIMUM):
         return None
     if change.kind == "changed" and ours(change.key, change.before) and not ours(change.key, change.after):
         gone = pair.before.sysctls(TIMEOUTS)
         return Match((*before, *gone), "likely") if before and gone and not after else None
-    if not ours(change.key, change.after) or (change.kind == "added" and change.key in MAXIMUM):
+    if not ours(change.key, change.after) or (change.kind == "added" and change.key == MAXIMUM):
         return None
     signature = pair.after.sysctls(TIMEOUTS)
     if (

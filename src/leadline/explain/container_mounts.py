@@ -22,9 +22,10 @@ _CRI = re.compile(
     r"(?P<root>.*/containerd)/io\.containerd\."
     rf"(?:runtime\.v\d\.task/k8s\.io/{ID}/(?P<rootfs>rootfs)|grpc\.v1\.cri/sandboxes/(?P<sandbox>[0-9a-f]{{64}})/shm)"
 )
-CONTAINERD = "/run/containerd"
 K3S = "/run/k3s/containerd"
 MICROK8S = "/var/snap/microk8s/common/run/containerd"
+# What brings a containerd of its own has rules of its own; all other roots are plain containerd's (k0s moves it).
+OTHERS = (K3S, MICROK8S)
 
 
 @lru_cache(maxsize=16384)
@@ -48,7 +49,9 @@ def whole_set(side: Witness, fact: str, place: Place, entry: Any) -> tuple[Evide
     mounts bear one id, and a container's root filesystem is stacked from containerd's snapshots."""
     mounts = cri_mounts(side, fact)
     found = []
-    if (partner := mounts.get(Place(place.root, "shm" if place.role == "rootfs" else "rootfs", place.id))) is not None:
+    if (
+        partner := mounts.get(Place(place.root, "shm" if place.role == "rootfs" else "rootfs", place.id))
+    ) is not None:
         found.append(side.saw(fact, partner))
     lower = next((each for each in getattr(entry, "options", None) or () if each.startswith("lowerdir=")), "")
     if "/io.containerd.snapshotter.v1." in lower:
@@ -69,5 +72,8 @@ def named(side: Witness, identity: str) -> Text:
         return Text(f"the container {name}", f"컨테이너 {name}")
     pod = side.entries("crictl_pods").get(identity)
     if pod is not None:
-        return Text(f"the pause container of {pod.namespace}/{pod.name}", f"{pod.namespace}/{pod.name}의 pause 컨테이너")
+        return Text(
+            f"the pause container of {pod.namespace}/{pod.name}",
+            f"{pod.namespace}/{pod.name}의 pause 컨테이너",
+        )
     return Text("a container", "컨테이너 하나")

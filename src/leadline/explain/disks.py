@@ -70,7 +70,9 @@ def images(side: Witness) -> int:
 def container_filesystems(side: Witness) -> tuple[str, ...]:
     """The overlay root filesystems of pods' containers in df or findmnt."""
     for fact in ("findmnt", "df"):
-        found = tuple(path for path, each in side.entries(fact).items() if each.fstype == "overlay" and _rootfs(path))
+        found = tuple(
+            path for path, each in side.entries(fact).items() if each.fstype == "overlay" and _rootfs(path)
+        )
         if found:
             return found
     return ()

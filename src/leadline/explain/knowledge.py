@@ -27,8 +27,15 @@ def topics() -> tuple[tuple[re.Pattern[str], Topic], ...]:
 
 
 def find(name: str, kind: str | None = None) -> list[Topic]:
-    """The topics of a name; with `kind`, only of that kind."""
-    return [topic for pattern, topic in topics() if kind in (None, topic.kind) and pattern.fullmatch(name)]
+    """The topics of a name; with `kind`, only of that kind. A bare number is a port, of either protocol; an
+    owner's name (`kubelet`) finds all that is known of it."""
+    names = (f"{name}/tcp", f"{name}/udp") if name.isdigit() else (name,)
+    return [
+        topic
+        for pattern, topic in topics()
+        if kind in (None, topic.kind)
+        and (any(pattern.fullmatch(each) for each in names) or (kind is None and name == topic.owner))
+    ]
 
 
 def meaning(change: Change) -> Meaning | None:

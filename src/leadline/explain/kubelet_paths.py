@@ -35,7 +35,9 @@ def volume(path: str) -> Volume | None:
 
 def other_signs(side: Witness, fact: str) -> tuple[Evidence, ...]:
     """Where the kubelet itself was not recorded: the sandboxes that its pods' volumes go with."""
-    return next(((side.saw(fact, path),) for place, path in cri_mounts(side, fact).items() if place.role == "shm"), ())
+    return next(
+        ((side.saw(fact, path),) for place, path in cri_mounts(side, fact).items() if place.role == "shm"), ()
+    )
 
 
 def _bytes(entry: Any) -> int | None:
@@ -52,12 +54,14 @@ def _sizes(side: Witness, fact: str) -> tuple[int, ...]:
     return tuple(sorted(each for each in found if each is not None))
 
 
-def memory_limit(side: Witness, fact: str, entry: Any) -> Text:
+def memory_limit(side: Witness, fact: str, path: str) -> Text:
     """What a tmpfs volume's size says: the pod's memory limit, or the node's allocatable where it has none.
 
     Limits are written in whole MiB; the node's allocatable is what remains of its RAM, the largest of all.
     """
-    size = _bytes(entry)
+    # findmnt prints the size exactly, df often rounded.
+    fact = "findmnt" if path in side.entries("findmnt") else fact
+    size = _bytes(side.entries(fact)[path])
     if size is None:
         return Text("No size was recorded.", "크기는 기록되지 않았습니다.")
     mib = size / 1024 / 1024
@@ -69,7 +73,9 @@ def memory_limit(side: Witness, fact: str, entry: Any) -> Text:
             f"크기 {shown}는 노드의 할당 가능 메모리입니다. 파드에 메모리 limit이 없다는 뜻입니다.",
         )
     if size < sizes[-1]:
-        return Text(f"Its size, {shown}, is the pod's memory limit.", f"크기 {shown}는 파드의 메모리 limit입니다.")
+        return Text(
+            f"Its size, {shown}, is the pod's memory limit.", f"크기 {shown}는 파드의 메모리 limit입니다."
+        )
     return Text(
         f"Its size, {shown}, is the pod's memory limit, or the node's allocatable memory where it has none.",
         f"크기 {shown}는 파드의 메모리 limit이거나, limit이 없으면 노드의 할당 가능 메모리입니다.",

@@ -1,7 +1,7 @@
 """Programs that write kernel settings while they run, and who of them wrote one: only who is seen, and alone."""
 
-from collections.abc import Callable
-from functools import cache, partial
+from collections.abc import Callable, Mapping
+from functools import cache
 
 import msgspec
 
@@ -15,43 +15,51 @@ from leadline.explain.sysctl_files import asked
 from leadline.explain.witness import Evidence, Witness, first
 from leadline.snapshot.diff import Change
 
-Shown = Callable[[Witness, str, str], tuple[Evidence, ...]]
+Settings = Mapping[str, tuple[str, ...]]
+Shown = Callable[[Witness], tuple[Evidence, ...]]
 
 
 class Writer(msgspec.Struct, frozen=True):
-    """What a component writes (key → its values), and how one side shows that it was at work there."""
+    """What a component writes (key → its values), and how one side shows that it was at work there.
 
-    settings: dict[str, tuple[str, ...]]
+    `applies`: where it does not always write all of that: (side, key, value) → whether it does on this side.
+    """
+
+    settings: Settings
     shown: Shown
+    applies: Callable[[Witness, str, str], bool] | None = None
 
 
-FORWARD = {"net.ipv4.ip_forward": ("1",), "net.ipv6.conf.all.forwarding": ("1",)}
-FORWARD_NEW = {"net.ipv4.conf.default.forwarding": ("1",), "net.ipv6.conf.default.forwarding": ("1",)}
-BRIDGED = {
+FORWARD: Settings = {"net.ipv4.ip_forward": ("1",), "net.ipv6.conf.all.forwarding": ("1",)}
+FORWARD_NEW: Settings = {
+    "net.ipv4.conf.default.forwarding": ("1",),
+    "net.ipv6.conf.default.forwarding": ("1",),
+}
+BRIDGED: Settings = {
     "net.bridge.bridge-nf-call-iptables": ("1",),
     "net.bridge.bridge-nf-call-ip6tables": ("1",),
 }
-REDIRECTS = {
+REDIRECTS: Settings = {
     f"net.{family}.conf.{tree}.accept_redirects": ("0",)
     for family in ("ipv4", "ipv6")
     for tree in ("all", "default")
 }
 
 
-def _seen(component: str, witness: Witness, key: str, value: str) -> tuple[Evidence, ...]:
-    return seen(witness, component)
+def _seen(component: str) -> Shown:
+    return lambda witness: seen(witness, component)
 
 
-def _k3s(witness: Witness, key: str, value: str) -> tuple[Evidence, ...]:
+def _k3s(witness: Witness) -> tuple[Evidence, ...]:
     return () if seen(witness, "rke2") else seen(witness, "k3s")
 
 
-def _ipvs(witness: Witness, key: str, value: str) -> tuple[Evidence, ...]:
+def _ipvs(witness: Witness) -> tuple[Evidence, ...]:
     device = witness.interface("kube-ipvs0")
     return (device,) if device else ()
 
 
-def _kubespray(witness: Witness, key: str, value: str) -> tuple[Evidence, ...]:
+def _kubespray(witness: Witness) -> tuple[Evidence, ...]:
     return marks(witness)
 
 
@@ -60,7 +68,7 @@ def _own_cluster(witness: Witness) -> bool:
     return bool(marks(witness)) or any(seen(witness, name) for name in ("k3s", "rke2", "microk8s"))
 
 
-def _prepared(witness: Witness, key: str, value: str) -> tuple[Evidence, ...]:
+def _prepared(witness: Witness) -> tuple[Evidence, ...]:
     """A node of a cluster whose hosts a person or script prepares (kubeadm)."""
     if _own_cluster(witness):
         return ()
@@ -68,35 +76,48 @@ def _prepared(witness: Witness, key: str, value: str) -> tuple[Evidence, ...]:
     return next((each for each in found if each), ())
 
 
-def _bridge_plugin(witness: Witness, key: str, value: str) -> tuple[Evidence, ...]:
+def _bridge_plugin(witness: Witness) -> tuple[Evidence, ...]:
     """The CNI bridge plugin where no kubelet is: containerd, nerdctl or CRI-O by themselves."""
-    if _own_cluster(witness) or _prepared(witness, key, value):
+    if _own_cluster(witness) or _prepared(witness):
         return ()
     if seen(witness, "podman") and witness.interface("cni0") is None:
         return ()  # Podman's own use of the plugins
     return seen(witness, "cni")
 
 
-def _podman(witness: Witness, key: str, value: str) -> tuple[Evidence, ...]:
-    """Podman; conmon and the container storage are CRI-O's too."""
-    if seen(witness, "cri-o"):
-        return first(witness.interface("podman0", "podman1", "cni-podman0"), witness.chains("NETAVARK"))
-    return seen(witness, "podman")
-
-
-def _docker(witness: Witness, key: str, value: str) -> tuple[Evidence, ...]:
-    """Docker; up to 27 it turns on br_netfilter's calls at every start, later not by default."""
-    found = seen(witness, "docker")
-    if not found or key not in BRIDGED:
-        return found
-    package = next(
-        (witness.entries("packages").get(name) for name in ("docker-ce", "docker.io", "moby-engine")), None
+def _podman(witness: Witness) -> tuple[Evidence, ...]:
+    """A network of Podman; conmon and the container storage are CRI-O's too, and need no network."""
+    return first(
+        witness.interface("podman0", "podman1", "cni-podman0", "cni-podman1"),
+        witness.chains("NETAVARK"),
+        witness.mount("/run/netns/netns-"),
     )
+
+
+def _lxd(witness: Witness) -> tuple[Evidence, ...]:
+    return first(witness.interface("lxdbr0", "incusbr0", "lxcbr0"))
+
+
+def _firewalld(witness: Witness) -> tuple[Evidence, ...]:
+    """firewalld with a zone that masquerades, which needs forwarding."""
+    for fact in ("nft", "iptables"):
+        for key in witness.entries(fact):
+            if key.startswith("rule ") and "POST_" in key and "masquerade" in key.lower():
+                return (witness.saw(fact, key), *seen(witness, "firewalld"))
+    return ()
+
+
+def _docker_applies(witness: Witness, key: str, _value: str) -> bool:
+    """Docker turns on br_netfilter's calls at every start up to 27, later not by default."""
+    names = [
+        name for name in ("docker-ce", "docker.io", "moby-engine") if name in witness.entries("packages")
+    ]
+    package = witness.entries("packages")[names[0]] if names else None
     major = package.version.rpartition(":")[2].partition(".")[0] if package else ""
-    return () if major.isdigit() and int(major) >= 28 else found
+    return key not in BRIDGED or not major.isdigit() or int(major) < 28
 
 
-def _wireguard(witness: Witness, key: str, value: str) -> tuple[Evidence, ...]:
+def _wireguard(witness: Witness) -> tuple[Evidence, ...]:
     """wg-quick: a device of kind wireguard that no network plugin owns, or its unit."""
     for name, interface in witness.entries("ip_addr").items():
         if (
@@ -117,7 +138,7 @@ WRITERS: dict[str, Writer] = {
             "net.ipv4.conf.all.rp_filter": ("0",),
             "net.ipv4.conf.all.src_valid_mark": ("1",),
         },
-        partial(_seen, "calico"),
+        _seen("calico"),
     ),
     "cilium": Writer(
         {
@@ -129,7 +150,7 @@ WRITERS: dict[str, Writer] = {
             "net.ipv4.fib_multipath_use_neigh": ("1",),
             "net.ipv6.conf.all.disable_ipv6": ("0",),
         },
-        partial(_seen, "cilium"),
+        _seen("cilium"),
     ),
     "cni": Writer(FORWARD, _bridge_plugin),
     "docker": Writer(
@@ -143,9 +164,10 @@ WRITERS: dict[str, Writer] = {
             "net.ipv4.conf.docker_gwbridge.route_localnet": ("1",),
             "net.ipv4.conf.docker0.route_localnet": ("1",),
         },
-        _docker,
+        _seen("docker"),
+        _docker_applies,
     ),
-    "firewalld": Writer(FORWARD, partial(_seen, "firewalld")),
+    "firewalld": Writer(FORWARD, _firewalld),
     "k3s": Writer({**FORWARD, **FORWARD_NEW, **BRIDGED, "net.core.devconf_inherit_init_net": ("1",)}, _k3s),
     "kube-proxy": Writer(
         {
@@ -158,13 +180,13 @@ WRITERS: dict[str, Writer] = {
         },
         _ipvs,
     ),
-    "kubelet": Writer({"kernel.panic_on_oops": ("1",)}, partial(_seen, "kubelet")),
+    "kubelet": Writer({"kernel.panic_on_oops": ("1",)}, _seen("kubelet")),
     "kubespray": Writer({**FORWARD, **BRIDGED, "fs.inotify.max_user_instances": ("8192",)}, _kubespray),
     "libvirt": Writer(
         {**FORWARD, "fs.aio-max-nr": ("1048576",), "vm.unprivileged_userfaultfd": ("1",)},
-        partial(_seen, "libvirt"),
+        _seen("libvirt"),
     ),
-    "lxd": Writer({**FORWARD, "fs.inotify.max_user_instances": ("1024",)}, partial(_seen, "lxd")),
+    "lxd": Writer({**FORWARD, "fs.inotify.max_user_instances": ("1024",)}, _lxd),
     "microk8s": Writer(
         {
             **FORWARD,
@@ -173,22 +195,23 @@ WRITERS: dict[str, Writer] = {
             "fs.inotify.max_user_instances": ("1024",),
             "fs.inotify.max_user_watches": ("1048576",),
         },
-        partial(_seen, "microk8s"),
+        _seen("microk8s"),
     ),
     "podman": Writer(FORWARD, _podman),
     "preparation": Writer({**FORWARD, **FORWARD_NEW, **BRIDGED}, _prepared),
     "rke2": Writer(
         {**FORWARD, **FORWARD_NEW, **BRIDGED, "net.core.devconf_inherit_init_net": ("1",)},
-        partial(_seen, "rke2"),
+        _seen("rke2"),
     ),
     "tuned": Writer(
         {
             key: tuple(profile[key] for profile in tuned.PROFILES.values() if key in profile)
             for key in tuned.KEYS
         },
-        tuned.sets,
+        _seen("tuned"),
+        lambda witness, key, value: bool(tuned.sets(witness, key, value)),
     ),
-    "ufw": Writer(REDIRECTS, partial(_seen, "ufw")),
+    "ufw": Writer(REDIRECTS, _seen("ufw")),
     "wireguard": Writer({"net.ipv4.conf.all.src_valid_mark": ("1",)}, _wireguard),
 }
 
@@ -205,11 +228,11 @@ def _writers_of() -> dict[str, tuple[str, ...]]:
 
 def at_work(witness: Witness, key: str, value: str) -> dict[str, tuple[Evidence, ...]]:
     """The components seen on this side that write this value, with the evidence."""
-    found = {
-        name: WRITERS[name].shown(witness, key, value)
-        for name in _writers_of().get(key, ())
-        if value in WRITERS[name].settings[key]
-    }
+    found = {}
+    for name in _writers_of().get(key, ()):
+        writer = WRITERS[name]
+        if value in writer.settings[key] and (writer.applies is None or writer.applies(witness, key, value)):
+            found[name] = writer.shown(witness)
     return {name: evidence for name, evidence in found.items() if evidence}
 
 
@@ -234,7 +257,7 @@ def written(change: Change, pair: Pair, component: str) -> Match | None:
 def _wrote(key: str, value: str, side: Witness, other: Witness, component: str) -> Match | None:
     if (line := asked(side, key, value)) is not None:
         file = side.saw("sysctl_conf", f"{line.file} {key} = {line.value}")
-        return Match((file, *WRITERS[component].shown(side, key, value))) if line.owner == component else None
+        return Match((file, *WRITERS[component].shown(side))) if line.owner == component else None
     here = at_work(side, key, value)
     if component not in here:
         return None

@@ -8,9 +8,13 @@ from leadline.snapshot.patterns import MARK, PATTERNS, Pattern
 _LONG = 8192
 """Longer lines (JSON without line ends) are taken apart at commas outside of strings, for linear time."""
 
+_LIKELY = re.compile(patterns.LIKELY.encode())
+
 
 def redact(raw: bytes) -> bytes:
     """The text without its secrets; what is none stays as it is, byte for byte."""
+    if not _LIKELY.search(raw.lower()):
+        return raw
     reader = _Reader()
     lines = raw.decode("latin-1").split("\n")
     end = "\n" if lines[-1] == "" else ""

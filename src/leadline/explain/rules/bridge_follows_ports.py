@@ -14,13 +14,17 @@ def match(change: Change, pair: Pair) -> Match | None:
     old, new = change.before, change.after
     if "flags" in change.fields and not set(old.flags) ^ set(new.flags) <= UP_BY_ITSELF:
         return None
-    if "addresses" in change.fields and any(not each.startswith("fe80") for each in set(old.addresses) ^ set(new.addresses)):
+    if "addresses" in change.fields and any(
+        not each.startswith("fe80") for each in set(old.addresses) ^ set(new.addresses)
+    ):
         return None
     before, after = ports(pair.before).get(change.key, ()), ports(pair.after).get(change.key, ())
     if set(before) == set(after):
         return None
     values: dict[str, object] = {"before": len(before), "after": len(after)}
-    return Match((pair.after.saw("ip_addr", f"{change.key}: {len(before)} -> {len(after)} ports"),), values=values)
+    return Match(
+        (pair.after.saw("ip_addr", f"{change.key}: {len(before)} -> {len(after)} ports"),), values=values
+    )
 
 
 rule = Rule(

@@ -27,12 +27,14 @@ def match(change: Change, pair: Pair) -> Match | None:
     if not (pod or ipip or name in TUNNELS) or not (coming_or_going(change) or ipip):
         return None
     side = pair.side(change)
-    author = tuple(each for each in seen_apart(side, "calico", *LINK) if "tunl0" not in each.text)
+    author = seen_apart(side, "calico", *LINK)
     values: dict[str, object] = {"what": KINDS["pod" if pod else "tunnel"]}
     if author:
         return Match(author, "shown", values)
     if pod and entry.mac == MAC and (entry.peer_netns or "").startswith("cni-"):
-        return Match((side.saw("ip_addr", f"{line(name, entry)} {MAC} {entry.peer_netns}"),), "likely", values)
+        return Match(
+            (side.saw("ip_addr", f"{line(name, entry)} {MAC} {entry.peer_netns}"),), "likely", values
+        )
     if name in TUNNELS:
         for other, each in side.entries("ip_addr").items():
             if POD.fullmatch(other) and each.mac == MAC:

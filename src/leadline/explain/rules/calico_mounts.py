@@ -17,7 +17,8 @@ def match(change: Change, pair: Pair) -> Match | None:
     # systemd mounts /sys/fs/bpf itself, from the source `bpf`; Calico's has the path as its source.
     if path == "/sys/fs/bpf" and change.entry.source != path:
         return None
-    author = tuple(each for each in seen_apart(pair.side(change), "calico", *MOUNT) if "tunl0" not in each.text)
+    # Not by an interface: tunl0 comes with a module, whoever loads it.
+    author = seen_apart(pair.side(change), "calico", "ip_addr", *MOUNT)
     return Match(author) if author else None
 
 

@@ -16,14 +16,16 @@ def _device(side: Witness, name: str) -> Evidence | None:
     entry = side.entries("ip_addr").get(name)
     if entry is None:
         return None
-    if (POD.fullmatch(name) and entry.mac in (None, MAC)) or (name in (*TUNNELS, "tunl0") and entry.addresses):
+    if (POD.fullmatch(name) and entry.mac in (None, MAC)) or (
+        name in (*TUNNELS, "tunl0") and entry.addresses
+    ):
         return side.saw("ip_addr", f"{name} {' '.join(entry.addresses or ())} {entry.mac}")
     return None
 
 
 def match(change: Change, pair: Pair) -> Match | None:
     side, entry = pair.side(change), change.entry
-    author = tuple(each for each in seen_apart(side, "calico", *OWN) if "tunl0" not in each.text)
+    author = seen_apart(side, "calico", "ip_addr", *OWN)
     values: dict[str, object] = {"what": change.key}
     if change.fact == "ip_rule":
         wireguard = side.interface("wireguard.cali", "wg-v6.cali")

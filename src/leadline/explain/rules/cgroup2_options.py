@@ -8,7 +8,13 @@ from leadline.explain.rule import Certainty, Match, Rule
 from leadline.explain.witness import Evidence, Witness
 from leadline.snapshot.diff import Change
 
-RESET = {"nsdelegate", "memory_recursiveprot", "favordynmods", "memory_localevents", "memory_hugetlb_accounting"}
+RESET = {
+    "nsdelegate",
+    "memory_recursiveprot",
+    "favordynmods",
+    "memory_localevents",
+    "memory_hugetlb_accounting",
+}
 RUNTIMES = ("containerd", "cri-o", "docker", "podman", "k3s", "microk8s", "lxd")
 PRIVILEGED = ("kube-proxy", "calico-node", "mount-bpffs", "mount-cgroup", "cilium-agent")
 

@@ -11,7 +11,9 @@ from leadline.explain.rule import Match, Rule
 from leadline.snapshot.diff import Change
 
 # LXC and LXD have lxcbr0, lxdbr0: only twelve hex digits, or the health endpoint, are Cilium's.
-NAME = re.compile(r"lxc[0-9a-f]{12}|lxc_health|cilium_(?:host|net|vxlan|geneve|wg0|ipip[46]|tunl|ip6tnl|dummy)")
+NAME = re.compile(
+    r"lxc[0-9a-f]{12}|lxc_health|cilium_(?:host|net|vxlan|geneve|wg0|ipip[46]|tunl|ip6tnl|dummy)"
+)
 
 
 def match(change: Change, pair: Pair) -> Match | None:
@@ -23,9 +25,17 @@ def match(change: Change, pair: Pair) -> Match | None:
         return Match(author)
     interfaces = side.entries("ip_addr")
     host, peer = interfaces.get("cilium_host"), interfaces.get("cilium_net")
-    if host is None or peer is None or "cilium_net" not in (host.link or "") or "cilium_host" not in (peer.link or ""):
+    if (
+        host is None
+        or peer is None
+        or "cilium_net" not in (host.link or "")
+        or "cilium_host" not in (peer.link or "")
+    ):
         return None
-    return Match((side.saw("ip_addr", "cilium_host@cilium_net"), side.saw("ip_addr", "cilium_net@cilium_host")), "likely")
+    return Match(
+        (side.saw("ip_addr", "cilium_host@cilium_net"), side.saw("ip_addr", "cilium_net@cilium_host")),
+        "likely",
+    )
 
 
 rule = Rule(

@@ -22,8 +22,8 @@ def match(change: Change, pair: Pair) -> Match | None:
         # The local table's rule moves behind Cilium's: it is removed on the side without Cilium.
         side = pair.after if change.kind == "removed" else pair.before
     pair_of_its_own = first(side.interface("cilium_host"))
-    author = seen_apart(side, "cilium", *OWN) or pair_of_its_own
-    if not author:
+    author = seen_apart(side, "cilium", "ip_addr", *OWN)
+    if not author and not pair_of_its_own:
         return None
     if change.fact == "ip_rule":
         moved_local = entry.table == "local" and entry.priority in (0, 100)
@@ -36,7 +36,7 @@ def match(change: Change, pair: Pair) -> Match | None:
         return None
     if change.kind == "changed":
         return None
-    return Match((*author, *pair_of_its_own)[:2], "shown", {"what": change.key})
+    return Match((*author, *pair_of_its_own), "shown" if author else "likely", {"what": change.key})
 
 
 rule = Rule(

@@ -34,7 +34,11 @@ def bridge_signs(side: Witness) -> list[Evidence]:
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.key != BRIDGE or not coming_or_going(change) or change.entry.kind not in (None, "bridge", "ether"):
+    if (
+        change.key != BRIDGE
+        or not coming_or_going(change)
+        or change.entry.kind not in (None, "bridge", "ether")
+    ):
         return None
     side = pair.side(change)
     author = any_apart(side, (*KUBERNETES, "cri-o", "cni"), LINK)

@@ -8,7 +8,15 @@ from leadline.explain.rule import Match, Rule
 from leadline.explain.witness import Evidence
 from leadline.snapshot.diff import Change
 
-STORES = ("/var/lib/containerd", "/var/lib/docker", "/var/lib/containers", "/var/lib/rancher", "/var/lib", "/var", "/")
+STORES = (
+    "/var/lib/containerd",
+    "/var/lib/docker",
+    "/var/lib/containers",
+    "/var/lib/rancher",
+    "/var/lib",
+    "/var",
+    "/",
+)
 # Logs and caches alone move this much.
 LARGE = 64 * 1024 * 1024
 
@@ -31,12 +39,21 @@ def match(change: Change, pair: Pair) -> Match | None:
     new = [each for each in container_filesystems(side) if each not in set(container_filesystems(other))]
     evidence: list[Evidence] = []
     if new:
-        evidence.append(side.saw("findmnt" if new[0] in side.entries("findmnt") else "df", f"{len(new)} container root filesystems, {new[0]}"))
+        evidence.append(
+            side.saw(
+                "findmnt" if new[0] in side.entries("findmnt") else "df",
+                f"{len(new)} container root filesystems, {new[0]}",
+            )
+        )
     known = images(side)
     part = Text("", "")
     if known and side.entries("crictl_images") != other.entries("crictl_images"):
-        evidence.append(side.saw("crictl_images", f"{len(side.entries('crictl_images'))} images, {known} bytes"))
-        part = Text(f" crictl counts {amount(known)} of images.", f" crictl이 세는 이미지는 {amount(known)}입니다.")
+        evidence.append(
+            side.saw("crictl_images", f"{len(side.entries('crictl_images'))} images, {known} bytes")
+        )
+        part = Text(
+            f" crictl counts {amount(known)} of images.", f" crictl이 세는 이미지는 {amount(known)}입니다."
+        )
     if not evidence:
         return None
     return Match(tuple(evidence), "likely", {"moved": grown[1], "count": len(new), "images": part})

@@ -1,7 +1,7 @@
 """The overlay root filesystems that containerd mounts for pods' containers."""
 
 from leadline.base.text import Text
-from leadline.explain.container_mounts import CONTAINERD, cri_place, named, whole_set
+from leadline.explain.container_mounts import OTHERS, cri_place, named, whole_set
 from leadline.explain.pair import Pair
 from leadline.explain.proof import KUBERNETES, MOUNT, any_apart
 from leadline.explain.rule import Match, Rule
@@ -10,7 +10,7 @@ from leadline.snapshot.diff import Change
 
 def match(change: Change, pair: Pair) -> Match | None:
     place = cri_place(change.key)
-    if place is None or place.role != "rootfs" or place.root != CONTAINERD:
+    if place is None or place.role != "rootfs" or place.root in OTHERS:
         return None
     side = pair.side(change)
     author = any_apart(side, ("containerd", *KUBERNETES), MOUNT)

@@ -1,7 +1,7 @@
 """The shared memory that containerd mounts for each pod sandbox."""
 
 from leadline.base.text import Text
-from leadline.explain.container_mounts import CONTAINERD, cri_place, whole_set
+from leadline.explain.container_mounts import OTHERS, cri_place, whole_set
 from leadline.explain.pair import Pair
 from leadline.explain.proof import KUBERNETES, MOUNT, any_apart
 from leadline.explain.rule import Match, Rule
@@ -10,7 +10,7 @@ from leadline.snapshot.diff import Change
 
 def match(change: Change, pair: Pair) -> Match | None:
     place = cri_place(change.key)
-    if place is None or place.role != "shm" or place.root != CONTAINERD:
+    if place is None or place.role != "shm" or place.root in OTHERS:
         return None
     side = pair.side(change)
     pod = side.entries("crictl_pods").get(place.id)
@@ -18,7 +18,9 @@ def match(change: Change, pair: Pair) -> Match | None:
     together = whole_set(side, change.fact, place, change.entry)
     if not author and not together:
         return None
-    values: dict[str, object] = {"pod": f"{pod.namespace}/{pod.name}" if pod else Text("one pod", "파드 하나")}
+    values: dict[str, object] = {
+        "pod": f"{pod.namespace}/{pod.name}" if pod else Text("one pod", "파드 하나")
+    }
     return Match((*author, *together), "shown" if author else "likely", values)
 
 

@@ -20,7 +20,9 @@ def own_signs(side: Witness) -> str | None:
     bridge = side.entries("ip_addr").get("docker0")
     if bridge is None or not (bridge.mac or "").startswith("02:42:"):
         return None
-    return next((f"{line('docker0', bridge)} {bridge.mac}" for each in bridge.addresses or () if "172." in each), None)
+    return next(
+        (f"{line('docker0', bridge)} {bridge.mac}" for each in bridge.addresses or () if "172." in each), None
+    )
 
 
 def match(change: Change, pair: Pair) -> Match | None:
@@ -31,7 +33,11 @@ def match(change: Change, pair: Pair) -> Match | None:
         return None
     side = pair.side(change)
     author = seen_apart(side, "docker", *LINK)
-    what = Text("a container's veth end", "컨테이너의 veth 끝") if end else Text("a network's bridge", "네트워크의 브리지")
+    what = (
+        Text("a container's veth end", "컨테이너의 veth 끝")
+        if end
+        else Text("a network's bridge", "네트워크의 브리지")
+    )
     if author:
         return Match(author, values={"what": what})
     signs = own_signs(side)

@@ -34,7 +34,9 @@ def match(change: Change, pair: Pair) -> Match | None:
     author = seen_apart(side, "docker", *MOUNT)
     if author:
         return Match(author, "shown", values)
-    lower = next((each for each in getattr(change.entry, "options", None) or () if each.startswith("lowerdir=")), "")
+    lower = next(
+        (each for each in getattr(change.entry, "options", None) or () if each.startswith("lowerdir=")), ""
+    )
     if "/var/lib/docker/overlay2/l/" in lower:
         return Match((side.saw(change.fact, lower[:120]),), "likely", values)
     return None

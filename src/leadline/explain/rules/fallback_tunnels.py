@@ -28,7 +28,9 @@ def match(change: Change, pair: Pair) -> Match | None:
     if loaded is not None and loaded.kind == change.kind:
         return Match((side.saw("modules", module),), values={"module": module})
     if entry.link == "NONE" and entry.state == "DOWN":
-        return Match((side.saw("ip_addr", f"{change.key}@NONE DOWN, no address"),), "likely", {"module": module})
+        return Match(
+            (side.saw("ip_addr", f"{change.key}@NONE DOWN, no address"),), "likely", {"module": module}
+        )
     return None
 
 

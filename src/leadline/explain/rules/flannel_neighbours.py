@@ -1,12 +1,20 @@
 """flannel's permanent neighbours and forwarding entries: the other nodes as its tunnel sees them."""
 
+from functools import lru_cache
+
 from leadline.base.text import Text
 from leadline.explain.links import line
 from leadline.explain.pair import Pair
 from leadline.explain.proof import any_apart
 from leadline.explain.rule import Match, Rule
-from leadline.explain.witness import Evidence
+from leadline.explain.witness import Evidence, Witness
 from leadline.snapshot.diff import Change
+
+
+@lru_cache(maxsize=8)
+def _by_mac(side: Witness, fact: str) -> dict[str, str]:
+    """MAC address → the key of an entry that bears it."""
+    return {each.mac: key for key, each in side.entries(fact).items()}
 
 
 def match(change: Change, pair: Pair) -> Match | None:
@@ -20,7 +28,7 @@ def match(change: Change, pair: Pair) -> Match | None:
     evidence: list[Evidence] = [*author, side.saw("ip_addr", line(entry.device, device))]
     # flanneld sets the two together: the neighbour's MAC is the forwarding entry's.
     other = "bridge_fdb" if change.fact == "ip_neigh" else "ip_neigh"
-    partner = next((key for key, each in side.entries(other).items() if each.mac == entry.mac), None)
+    partner = _by_mac(side, other).get(entry.mac)
     if partner is not None:
         evidence.append(side.saw(other, partner))
     values = {"mac": entry.mac, "where": getattr(entry, "dst", "") or getattr(entry, "address", "")}

@@ -20,13 +20,21 @@ def _through_tunnel(side: Witness, route: Any) -> Evidence | None:
     if device is None or not route.device.startswith(TUNNELS):
         return None
     by_subnet = "onlink" in route.flags and route.destination.split("/")[0] == route.gateway
-    return side.saw("ip_addr", line(route.device, device)) if by_subnet or route.device.startswith("flannel-wg") else None
+    return (
+        side.saw("ip_addr", line(route.device, device))
+        if by_subnet or route.device.startswith("flannel-wg")
+        else None
+    )
 
 
 def _plain(side: Witness, route: Any) -> Evidence | None:
     """By way of the node itself (host-gw, DirectRouting): a subnet like cni0's, beside it, of the same size."""
     bridge = side.entries("ip_addr").get("cni0")
-    own = next((each for each in (bridge.addresses or ()) if ":" not in each), None) if bridge is not None else None
+    own = (
+        next((each for each in (bridge.addresses or ()) if ":" not in each), None)
+        if bridge is not None
+        else None
+    )
     if own is None or not route.gateway or ":" in route.destination or "/" not in route.destination:
         return None
     network, subnet = ip_network(own, strict=False), ip_network(route.destination)

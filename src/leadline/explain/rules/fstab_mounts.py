@@ -12,7 +12,9 @@ from leadline.snapshot.diff import Change
 def _asked(side: Witness, path: str, mount: Any) -> str | None:
     """fstab's line for the mount point, where it agrees in type (`auto` agrees with all) and network source."""
     line = side.entries("fstab").get(path)
-    if line is None or (mount.fstype is not None and line.fstype not in ("auto", "none", mount.fstype, "nfs")):
+    if line is None or (
+        mount.fstype is not None and line.fstype not in ("auto", "none", mount.fstype, "nfs")
+    ):
         return None
     if mount.fstype in ("nfs", "nfs4", "cifs") and line.source != mount.source:
         return None

@@ -17,10 +17,14 @@ def match(change: Change, pair: Pair) -> Match | None:
         return None
     if not flags and old.flags is not None:
         return None
-    if "addresses" in change.fields and any(not each.startswith("fe80") for each in set(old.addresses) ^ set(new.addresses)):
+    if "addresses" in change.fields and any(
+        not each.startswith("fe80") for each in set(old.addresses) ^ set(new.addresses)
+    ):
         return None
     seen = f"{change.key}: {old.state} {','.join(sorted(old.flags or ()))} -> {new.state} {','.join(sorted(new.flags or ()))}"
-    return Match((pair.after.saw("ip_addr", seen),), values={"before": old.state or "-", "after": new.state or "-"})
+    return Match(
+        (pair.after.saw("ip_addr", seen),), values={"before": old.state or "-", "after": new.state or "-"}
+    )
 
 
 rule = Rule(

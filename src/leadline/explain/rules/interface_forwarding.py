@@ -31,7 +31,9 @@ def match(change: Change, pair: Pair) -> Match | None:
         return Match((seen,), values=values)
     # A macvlan asks its parent for its own address, a port of a bridge has the port's.
     for name, other in side.entries("ip_addr").items():
-        same = other.mac == entry.mac or (other.mac or "")[-8:] == entry.mac[-8:] and entry.mac.startswith("33:33:ff:")
+        same = other.mac == entry.mac or (
+            (other.mac or "")[-8:] == entry.mac[-8:] and entry.mac.startswith("33:33:ff:")
+        )
         if same and entry.device in (other.link, other.master, interface.master and name):
             return Match((side.saw("ip_addr", f"{name} {other.mac}"),), values={"interface": name})
     return None

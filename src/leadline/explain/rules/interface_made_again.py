@@ -13,7 +13,9 @@ def match(change: Change, pair: Pair) -> Match | None:
     if not only(change, *DRAWN):
         return None
     old, new = change.before, change.after
-    if "addresses" in change.fields and any(not each.startswith("fe80") for each in set(old.addresses) ^ set(new.addresses)):
+    if "addresses" in change.fields and any(
+        not each.startswith("fe80") for each in set(old.addresses) ^ set(new.addresses)
+    ):
         return None
     if not {"index", "link", "mac", "peer_netns"} & set(change.fields):
         return None

@@ -20,7 +20,9 @@ def _address(side: Witness, device: str, destination: str) -> Evidence | None:
     for each in (interface.addresses or ()) if interface is not None else ():
         own = address(each)
         plain = each.partition(" ")[0].partition("/")[0]
-        if plain == destination or (own is not None and (own.ip in target or target.network_address in own.network)):
+        if plain == destination or (
+            own is not None and (own.ip in target or target.network_address in own.network)
+        ):
             return side.saw("ip_addr", f"{device} {each}")
     return None
 

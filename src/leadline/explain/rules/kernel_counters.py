@@ -25,7 +25,11 @@ COUNTERS = frozenset(
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.kind != "changed" or not (change.key in COUNTERS or change.key.startswith("fs.quota.")):
+    if change.kind != "changed":
+        return None
+    # The key of receive hashing is drawn when the first device asks for it, and stays until the next boot.
+    drawn = change.key == "net.core.netdev_rss_key" and not change.before.strip("0:")
+    if not (drawn or change.key in COUNTERS or change.key.startswith("fs.quota.")):
         return None
     values = f"{change.key}: {change.before} -> {change.after}".replace("\t", " ")
     return Match((pair.after.saw("sysctl", values),))

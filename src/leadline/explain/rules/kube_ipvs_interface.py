@@ -11,7 +11,9 @@ IPVS = {"net.ipv4.vs.conntrack": "1", "net.ipv4.vs.expire_nodest_conn": "1"}
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.key != "kube-ipvs0" or (change.kind == "changed" and set(change.fields) - {"addresses", "lifetimes"}):
+    if change.key != "kube-ipvs0" or (
+        change.kind == "changed" and set(change.fields) - {"addresses", "lifetimes"}
+    ):
         return None
     side = pair.side(change)
     author = seen_apart(side, "kube-proxy", *LINK)

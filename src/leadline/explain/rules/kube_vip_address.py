@@ -16,7 +16,9 @@ def match(change: Change, pair: Pair) -> Match | None:
         return None
     if any(side.process("keepalived") for side in (pair.before, pair.after)):
         return None
-    author = first(*(side.process("kube-vip") or side.container("kube-vip") for side in (pair.after, pair.before)))
+    author = first(
+        *(side.process("kube-vip") or side.container("kube-vip") for side in (pair.after, pair.before))
+    )
     return Match(author, "likely", {"addresses": " ".join(sorted(moved))}) if author else None
 
 

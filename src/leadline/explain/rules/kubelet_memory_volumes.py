@@ -8,7 +8,10 @@ from leadline.explain.rule import Match, Rule
 from leadline.snapshot.diff import Change
 
 CONTENT = {
-    "projected": Text("a projected volume (service account token, CA, ConfigMaps)", "projected 볼륨(서비스어카운트 토큰, CA, ConfigMap)"),
+    "projected": Text(
+        "a projected volume (service account token, CA, ConfigMaps)",
+        "projected 볼륨(서비스어카운트 토큰, CA, ConfigMap)",
+    ),
     "secret": Text("a Secret", "Secret 볼륨"),
     "empty-dir": Text("an emptyDir in memory", "메모리 emptyDir 볼륨"),
     "configmap": Text("a ConfigMap", "ConfigMap 볼륨"),
@@ -30,7 +33,7 @@ def match(change: Change, pair: Pair) -> Match | None:
         "what": CONTENT[place.plugin],
         "name": place.name,
         "pod": f"{pod.namespace}/{pod.name}" if pod else place.pod,
-        "size": memory_limit(side, change.fact, change.entry),
+        "size": memory_limit(side, change.fact, change.key),
     }
     return Match(evidence, "shown" if author else "likely", values)
 

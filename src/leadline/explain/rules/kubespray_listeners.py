@@ -5,7 +5,7 @@ from leadline.explain.kubespray import marks
 from leadline.explain.listening import Endpoint, binding, held_by, line
 from leadline.explain.pair import Pair
 from leadline.explain.proof import only
-from leadline.explain.rule import Match, Rule
+from leadline.explain.rule import Certainty, Match, Rule
 from leadline.explain.witness import Evidence, Witness
 from leadline.snapshot.diff import Change
 
@@ -37,7 +37,7 @@ def match(change: Change, pair: Pair) -> Match | None:
         "what": endpoint.what,
         "binding": binding(endpoint, listener.exposure),
     }
-    certainty = "shown" if pod else "likely"
+    certainty: Certainty = "shown" if pod else "likely"
     return Match((line(change, pair), *proof), certainty, values, listener.exposure in endpoint.usual)
 
 

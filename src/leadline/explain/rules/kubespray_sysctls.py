@@ -22,6 +22,8 @@ SETTINGS = {
 
 
 def match(change: Change, pair: Pair) -> Match | None:
+    if change.key == "kernel.hostname" and change.kind == "changed" and not marks(pair.before):
+        return Match(marks(pair.after), "likely")
     if change.kind == "removed" or change.key not in SETTINGS:
         return None
     if change.after == SETTINGS[change.key]:
@@ -43,10 +45,11 @@ rule = Rule(
     component="kubespray",
     class_="config",
     why=Text(
-        "Kubespray writes this into /etc/sysctl.d/99-sysctl.conf: the NodePort range kept free of local "
-        "ports, forwarding for pods, and the values the kubelet checks for with protectKernelDefaults.",
-        "kubespray가 /etc/sysctl.d/99-sysctl.conf에 씁니다. NodePort 범위를 로컬 포트에서 제외하고, 파드를 위해 "
-        "포워딩을 켜며, kubelet이 protectKernelDefaults로 확인하는 값을 미리 맞춥니다.",
+        "Kubespray writes this into /etc/sysctl.d/99-sysctl.conf: the NodePort range kept free of local ports, "
+        "forwarding for pods, and the values the kubelet checks for with protectKernelDefaults. It also names "
+        "each host after its inventory.",
+        "kubespray가 /etc/sysctl.d/99-sysctl.conf에 씁니다. NodePort 범위를 로컬 포트에서 제외하고, 파드를 위해 포워딩을 켜며, "
+        "kubelet이 protectKernelDefaults로 확인하는 값을 미리 맞춥니다. 호스트 이름도 인벤토리대로 정합니다.",
     ),
     consequence=Text(
         "The file outlives the cluster: `reset.yml` leaves it, so the value is back after each boot.",

@@ -14,7 +14,10 @@ def match(change: Change, pair: Pair) -> Match | None:
     port = side.entries("ip_addr").get(entry.device) or side.entries("bridge_link").get(entry.device)
     if port is None or port.master != entry.master:
         return None
-    seen = side.saw("ip_addr" if entry.device in side.entries("ip_addr") else "bridge_link", f"{entry.device} master {entry.master}")
+    seen = side.saw(
+        "ip_addr" if entry.device in side.entries("ip_addr") else "bridge_link",
+        f"{entry.device} master {entry.master}",
+    )
     return Match((seen,), values={"port": entry.device, "bridge": entry.master})
 
 

@@ -6,7 +6,7 @@ from leadline.explain.proof import only
 from leadline.explain.rule import Match, Rule
 from leadline.snapshot.diff import Change
 
-LEARNED = frozenset("INCOMPLETE REACHABLE STALE DELAY PROBE FAILED".split())
+LEARNED = frozenset(["INCOMPLETE", "REACHABLE", "STALE", "DELAY", "PROBE", "FAILED"])
 
 
 def match(change: Change, pair: Pair) -> Match | None:
@@ -23,7 +23,9 @@ def match(change: Change, pair: Pair) -> Match | None:
     interface = side.entries("ip_addr").get(change.entry.device)
     if interface is None:
         return None
-    return Match((side.saw("ip_neigh", f"{change.key} {states[0]}"), side.saw("ip_addr", change.entry.device)))
+    return Match(
+        (side.saw("ip_neigh", f"{change.key} {states[0]}"), side.saw("ip_addr", change.entry.device))
+    )
 
 
 rule = Rule(

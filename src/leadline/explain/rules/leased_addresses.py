@@ -24,7 +24,9 @@ def match(change: Change, pair: Pair) -> Match | None:
     if not moved or any(known.get(each, "forever").startswith("forever") for each in moved):
         return None
     seen = ", ".join(f"{each} valid {known[each]}" for each in sorted(moved))
-    return Match((pair.after.saw("ip_addr", f"{change.key}: {seen}"),), values={"addresses": " ".join(sorted(moved))})
+    return Match(
+        (pair.after.saw("ip_addr", f"{change.key}: {seen}"),), values={"addresses": " ".join(sorted(moved))}
+    )
 
 
 rule = Rule(

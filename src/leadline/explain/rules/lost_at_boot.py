@@ -12,6 +12,8 @@ def match(change: Change, pair: Pair) -> Match | None:
     if not booted:
         return None
     if change.kind == "removed":
+        if change.fact == "ip_addr" and (change.entry.mac or "02")[1:2] not in ("2", "6", "a", "e"):
+            return None  # a vendor's address: a card, which does not live in the kernel alone
         if change.fact in ("findmnt", "df") and change.key in pair.after.entries("fstab"):
             return None  # a file asks for it, and yet it is missing: that wants looking at
         return Match(booted, "likely", {"what": change.key})
@@ -25,7 +27,17 @@ def match(change: Change, pair: Pair) -> Match | None:
 
 rule = Rule(
     name="lost-at-boot",
-    facts=("ip_addr", "df", "findmnt", "ip_route", "ip_rule", "ip_neigh", "bridge_fdb", "bridge_link", "bridge_vlan"),
+    facts=(
+        "ip_addr",
+        "df",
+        "findmnt",
+        "ip_route",
+        "ip_rule",
+        "ip_neigh",
+        "bridge_fdb",
+        "bridge_link",
+        "bridge_vlan",
+    ),
     component="kernel",
     class_="config",
     why=Text(

@@ -62,7 +62,10 @@ TELLING = ("kernel.threads-max", "user.max_user_namespaces", "user.max_net_names
 
 @lru_cache(maxsize=4)
 def _resized(pair: Pair) -> tuple[str, ...]:
-    changes = [pair.change("sysctl", key) for key in TELLING]
+    anew = reboot(pair) or other_kernel(pair)
+    # A boot computes them all anew, and the memory that is left to count differs a little each time.
+    keys = [key for key in sorted(SIZED) if "conntrack" not in key] if anew else []
+    changes = [pair.change("sysctl", key) for key in dict.fromkeys((*TELLING, *keys))]
     return tuple(
         f"{each.key}: {each.before} -> {each.after}" for each in changes if each and each.kind == "changed"
     )
@@ -73,7 +76,7 @@ def match(change: Change, pair: Pair) -> Match | None:
         return None
     if asked(pair.after, change.key, change.after) is not None:
         return None
-    resized = tuple(pair.after.saw("sysctl", text) for text in _resized(pair))
+    resized = tuple(pair.after.saw("sysctl", text) for text in _resized(pair)[:4])
     if len(resized) < 2:
         return None
     boot = reboot(pair) or other_kernel(pair)
@@ -86,9 +89,9 @@ rule = Rule(
     component="kernel",
     class_="derived",
     why=Text(
-        "The kernel computes this limit from the memory and the CPUs it finds at boot; the machine has another size now, "
-        "and all such limits moved with it.",
-        "커널이 부팅할 때 메모리와 CPU 수로 계산하는 한도입니다. 머신의 크기가 달라져 이런 한도가 함께 바뀌었습니다.",
+        "The kernel computes this limit at boot from the memory and the CPUs it finds; it was counted anew, and all "
+        "such limits moved with it.",
+        "커널이 부팅할 때 메모리와 CPU 수로 계산하는 한도입니다. 다시 계산되면서 이런 한도가 함께 바뀌었습니다.",
     ),
     group=Text("limits from the machine's size", "머신 크기에 따른 한도"),
     since="every kernel",

@@ -43,7 +43,10 @@ def match(change: Change, pair: Pair) -> Match | None:
     ]
     if not others:
         return None
-    return Match((pair.after.saw(change.fact, f"{others[0].key} too, by {ratio:.2f}"),), values={"ratio": f"{ratio:.2f}"})
+    return Match(
+        (pair.after.saw(change.fact, f"{others[0].key} too, by {ratio:.2f}"),),
+        values={"ratio": f"{ratio:.2f}"},
+    )
 
 
 rule = Rule(

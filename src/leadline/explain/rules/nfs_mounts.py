@@ -16,7 +16,9 @@ def match(change: Change, pair: Pair) -> Match | None:
         return None
     side = pair.side(change)
     module = side.entries("modules").get("sunrpc" if change.entry.fstype == "rpc_pipefs" else "nfsd")
-    loaded = side.saw("modules", "sunrpc" if change.entry.fstype == "rpc_pipefs" else "nfsd") if module else None
+    loaded = (
+        side.saw("modules", "sunrpc" if change.entry.fstype == "rpc_pipefs" else "nfsd") if module else None
+    )
     packages = ("nfs-common", "nfs-utils", "nfs-kernel-server")
     evidence = seen_apart(side, "nfs", *MOUNT) or first(loaded, side.package(*packages))
     return Match(evidence) if evidence else None

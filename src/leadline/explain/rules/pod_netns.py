@@ -28,7 +28,10 @@ def match(change: Change, pair: Pair) -> Match | None:
     evidence = list(author)
     if end is not None:
         evidence.append(side.saw("ip_addr", f"{end} link-netns {found['name']}"))
-    if not evidence and (sandbox := side.mount("/run/containerd/io.containerd.grpc.v1.cri/sandboxes/")) is not None:
+    if (
+        not evidence
+        and (sandbox := side.mount("/run/containerd/io.containerd.grpc.v1.cri/sandboxes/")) is not None
+    ):
         evidence.append(sandbox)
     values: dict[str, object] = {
         "end": Text(f"; the host's end is {end}", f". 호스트 쪽 끝은 {end}입니다") if end else Text("", "")

@@ -14,7 +14,9 @@ def match(change: Change, pair: Pair) -> Match | None:
     if not moved <= {"linkdown", "dead"}:
         return None
     old, new = (" ".join(each.flags) or "up" for each in (change.before, change.after))
-    return Match((pair.after.saw("ip_route", f"{change.key}: {old} -> {new}"),), values={"device": change.entry.device})
+    return Match(
+        (pair.after.saw("ip_route", f"{change.key}: {old} -> {new}"),), values={"device": change.entry.device}
+    )
 
 
 rule = Rule(

@@ -22,7 +22,9 @@ def match(change: Change, pair: Pair) -> Match | None:
     if author:
         return Match(author, values={"unit": found["unit"]})
     if {"ro", "mode=700"} <= set(options):
-        return Match((side.saw("findmnt", f"{change.key} {','.join(options)}"),), "likely", {"unit": found["unit"]})
+        return Match(
+            (side.saw("findmnt", f"{change.key} {','.join(options)}"),), "likely", {"unit": found["unit"]}
+        )
     return None
 
 

@@ -16,7 +16,9 @@ NAMESPACE = re.compile(r"/run/snapd/ns(?:/(?P<name>[^/]+)\.mnt)?(?: #\d+)?")
 def match(change: Change, pair: Pair) -> Match | None:
     found = IMAGE.fullmatch(change.key)
     inside = found or NAMESPACE.fullmatch(change.key)
-    if inside is None or (found and change.entry.fstype not in (None, "squashfs", "fuse.squashfuse", "fuse.snapfuse")):
+    if inside is None or (
+        found and change.entry.fstype not in (None, "squashfs", "fuse.squashfuse", "fuse.snapfuse")
+    ):
         return None
     side = pair.side(change)
     author = seen_apart(side, "snapd", *MOUNT)

@@ -36,13 +36,13 @@ def _off(change: Change) -> bool:
 
 def _other_steps(change: Change, pair: Pair) -> tuple[Evidence, ...]:
     """The same decision elsewhere: switched off now, and kept from coming back at boot."""
-    found: list[Evidence] = []
-    for fact in ("swaps", "fstab", "zram", "unit_files"):
-        for kind in ("removed", "changed"):
-            for other in pair.changes(fact, kind):
-                if fact != change.fact and _off(other):
-                    found.append(pair.side(other).saw(fact, f"{other.key} ({kind})"))
-    return tuple(found)
+    return tuple(
+        pair.side(other).saw(fact, f"{other.key} ({kind})")
+        for fact in ("swaps", "fstab", "zram", "unit_files")
+        for kind in ("removed", "changed")
+        for other in pair.changes(fact, kind)
+        if fact != change.fact and _off(other)
+    )
 
 
 def _what(change: Change) -> Text:

@@ -16,7 +16,7 @@ def match(change: Change, pair: Pair) -> Match | None:
         return None
     began = _active(change.after) and not _active(change.before)
     ended = _active(change.before) and not _active(change.after)
-    if not (began and switch.after.enabled in _ON or ended and switch.after.enabled in _OFF):
+    if not ((began and switch.after.enabled in _ON) or (ended and switch.after.enabled in _OFF)):
         return None
     proof = pair.after.saw("unit_files", f"{change.key}: {state(switch.before)} -> {state(switch.after)}")
     values = {"happened": what_happened(change), "before": state(switch.before), "after": state(switch.after)}

@@ -29,12 +29,18 @@ PLACES = {
 def match(change: Change, pair: Pair) -> Match | None:
     path = change.key.partition(" #")[0]
     entry = change.entry
-    if change.kind == "changed" or PLACES.get(path) not in ("*", entry.fstype):
+    if change.kind == "changed" or path not in PLACES:
         return None
     side = pair.side(change)
+    if entry.fstype == "autofs" and entry.source == "systemd-1":
+        return Match((side.saw("findmnt", f"{path} systemd-1 autofs"),), "likely", {"fstype": "autofs"})
+    if PLACES[path] not in ("*", entry.fstype):
+        return None
     automount = side.entries("findmnt").get(path)
     if automount is not None and automount.fstype == "autofs" and entry.fstype != "autofs":
-        return Match((side.saw("findmnt", f"{path} {automount.source} autofs"),), values={"fstype": entry.fstype})
+        return Match(
+            (side.saw("findmnt", f"{path} {automount.source} autofs"),), values={"fstype": entry.fstype}
+        )
     if path in ("/boot", "/boot/efi", "/efi") or (entry.source or entry.fstype) != entry.fstype:
         # systemd names a kernel filesystem's source like its type, except binfmt_misc under its automount.
         return None

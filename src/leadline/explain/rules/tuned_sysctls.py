@@ -16,7 +16,7 @@ def match(change: Change, pair: Pair) -> Match | None:
         name for name in tuned.profiles(pair.after) if tuned.PROFILES[name].get(change.key) == change.after
     ]
     if found := written(change, pair, "tuned"):
-        names = whole or [name for name in tuned.profiles(pair.before)]
+        names = whole or tuned.profiles(pair.before)
         return Match(found.evidence, found.certainty, {"profile": ", ".join(names)})
     # Not seen running: only a profile that is whole and of which several settings moved to it just now.
     name = max(whole, key=lambda each: tuned.moved(pair)[each], default=None)

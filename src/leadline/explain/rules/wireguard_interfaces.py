@@ -19,7 +19,12 @@ def tunnel(side: Witness, name: str) -> Evidence | None:
     unit = side.unit(f"wg-quick@{name}.service")
     if unit is not None or entry.kind == "wireguard":
         return unit or side.saw("ip_addr", f"{name} wireguard")
-    if entry.mac or entry.mtu is None or not {"POINTOPOINT", "NOARP"} <= set(entry.flags or ()) or entry.mtu > 1440:
+    if (
+        entry.mac
+        or entry.mtu is None
+        or not {"POINTOPOINT", "NOARP"} <= set(entry.flags or ())
+        or entry.mtu > 1440
+    ):
         return None
     for key, listener in side.entries("ss").items():
         if listener.protocol == "udp" and listener.port == 51820 and not listener.processes:
@@ -34,7 +39,9 @@ def match(change: Change, pair: Pair) -> Match | None:
     if (seen := tunnel(side, change.key)) is None:
         return None
     evidence = (seen, *first(side.package("wireguard-tools", "wireguard")))
-    return Match(evidence, "likely" if seen.fact == "ss" else "shown", {"line": line(change.key, change.entry)})
+    return Match(
+        evidence, "likely" if seen.fact == "ss" else "shown", {"line": line(change.key, change.entry)}
+    )
 
 
 rule = Rule(

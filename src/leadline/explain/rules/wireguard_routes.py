@@ -15,7 +15,9 @@ def match(change: Change, pair: Pair) -> Match | None:
     # wg-quick's pair for a full tunnel: its own table for all that is not the tunnel's (mark 0xca6c = 51820).
     if "fwmark 0xca6c" not in entry.selector and "suppress_prefixlength 0" not in entry.options:
         return None
-    seen = next((found for name in side.entries("ip_addr") if (found := tunnel(side, name)) is not None), None)
+    seen = next(
+        (found for name in side.entries("ip_addr") if (found := tunnel(side, name)) is not None), None
+    )
     return Match((seen,), values={"what": change.key}) if seen is not None else None
 
 

@@ -67,7 +67,10 @@ topics = (
     _interface(
         r"veth[0-9a-f]{7}",
         "docker (master docker0 or br-…)",
-        Text("The host's end of a Docker container's veth pair.", "Docker 컨테이너의 veth 쌍 중 호스트 쪽 끝입니다."),
+        Text(
+            "The host's end of a Docker container's veth pair.",
+            "Docker 컨테이너의 veth 쌍 중 호스트 쪽 끝입니다.",
+        ),
         "moby libnetwork/drivers/bridge/bridge_linux.go",
     ),
     _interface(
@@ -80,7 +83,8 @@ topics = (
         ),
         "kubernetes pkg/proxy/ipvs/proxier.go",
         Text(
-            "MetalLB in layer 2 mode needs `strictARP: true`.", "MetalLB L2 모드에서는 `strictARP: true`가 필요합니다."
+            "MetalLB in layer 2 mode needs `strictARP: true`.",
+            "MetalLB L2 모드에서는 `strictARP: true`가 필요합니다.",
         ),
     ),
     _interface(
@@ -95,7 +99,10 @@ topics = (
     _interface(
         r"kube-bridge|kube-dummy-if",
         "kube-router",
-        Text("kube-router's pod bridge, and the device of service addresses.", "kube-router의 파드 브리지와 서비스 주소 장치입니다."),
+        Text(
+            "kube-router's pod bridge, and the device of service addresses.",
+            "kube-router의 파드 브리지와 서비스 주소 장치입니다.",
+        ),
         "cloudnativelabs/kube-router pkg/controllers",
     ),
     _interface(
@@ -191,7 +198,10 @@ topics = (
     _interface(
         r"(cni-)?podman\d+",
         "podman",
-        Text("Podman's bridge (10.88.0.1/16 for the default network).", "Podman의 브리지입니다(기본 네트워크는 10.88.0.1/16)."),
+        Text(
+            "Podman's bridge (10.88.0.1/16 for the default network).",
+            "Podman의 브리지입니다(기본 네트워크는 10.88.0.1/16).",
+        ),
         "containers/netavark src/network/bridge.rs",
     ),
     _interface(
@@ -215,7 +225,10 @@ topics = (
     _interface(
         r"lxdbr\d+|incusbr\d+|lxcbr\d+",
         "LXD, Incus or LXC",
-        Text("The bridge of system containers; not Cilium's, in spite of `lxc`.", "시스템 컨테이너의 브리지입니다. 이름이 `lxc`로 시작해도 Cilium이 아닙니다."),
+        Text(
+            "The bridge of system containers; not Cilium's, in spite of `lxc`.",
+            "시스템 컨테이너의 브리지입니다. 이름이 `lxc`로 시작해도 Cilium이 아닙니다.",
+        ),
         "canonical/lxd lxd/network/driver_bridge.go",
     ),
     _interface(

@@ -128,13 +128,19 @@ topics = (
     _mount(
         r"/run/credentials(/.*)?",
         "systemd",
-        Text("A service's credentials, in memory, while it runs.", "서비스가 실행되는 동안 메모리에 두는 credential입니다."),
+        Text(
+            "A service's credentials, in memory, while it runs.",
+            "서비스가 실행되는 동안 메모리에 두는 credential입니다.",
+        ),
         "systemd.exec(5)",
     ),
     _mount(
         r"(/var/lib/snapd)?/snap(/.*)?|/run/snapd/ns(/.*)?",
         "snapd",
-        Text("One revision of a snap package, a mounted image.", "snap 패키지의 한 리비전을 이미지로 마운트한 것입니다."),
+        Text(
+            "One revision of a snap package, a mounted image.",
+            "snap 패키지의 한 리비전을 이미지로 마운트한 것입니다.",
+        ),
         "snapcore/snapd",
     ),
     _mount(
@@ -151,7 +157,10 @@ topics = (
     _mount(
         r"(/run|/var/lib/nfs)/rpc_pipefs|/proc/fs/nfsd",
         "nfs",
-        Text("The kernel's side of the NFS client or server.", "NFS 클라이언트나 서버의 커널 쪽 파일시스템입니다."),
+        Text(
+            "The kernel's side of the NFS client or server.",
+            "NFS 클라이언트나 서버의 커널 쪽 파일시스템입니다.",
+        ),
         "nfs-utils systemd/*.mount",
     ),
 )

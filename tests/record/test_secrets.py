@@ -28,7 +28,7 @@ ROOTS = ("etc", "var/lib/kubelet")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root for a mount namespace of its own")
-def test_nothing_planted_is_recorded(tmp_path: Path) -> None:
+def test_no_secret_is_recorded(tmp_path: Path) -> None:
     upper = {}
     for root in ROOTS:
         for kind in ("upper", "work"):
