@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from leadline.base.text import Text
-from leadline.explain.components import seen, seen_apart
+from leadline.explain.components import SIGNS, seen, seen_apart
 from leadline.explain.pair import Pair
 from leadline.explain.proof import only
 from leadline.explain.rule import Match
@@ -88,6 +88,7 @@ def held_by(listener: object, processes: tuple[str, ...]) -> bool:
 
 def elsewhere(witness: Witness, component: str, key: str, processes: tuple[str, ...]) -> tuple[Evidence, ...]:
     """Evidence of the component other than the one listener `key`: another of its sockets, or any sign."""
+    processes = (*processes, *(SIGNS[component].processes if component in SIGNS else ()))
     for other, listener in witness.entries("ss").items():
         if other != key and held_by(listener, processes):
             return (witness.saw("ss", f"{other} {' '.join(listener.processes)}"),)

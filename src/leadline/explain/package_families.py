@@ -27,8 +27,8 @@ _CONTAINERS = r"containerd|runc|crun|tini|docker-ce-cli|docker-buildx-plugin|doc
 
 # A package somebody asks for -> the packages it draws in (whole names, as regular expressions).
 FAMILIES = {
-    "kubelet": rf"cri-tools|kubernetes-cni|{_NETFILTER}",
-    "kubeadm": rf"cri-tools|kubernetes-cni|kubectl|{_NETFILTER}",
+    "kubelet": _NETFILTER,
+    "kubeadm": _NETFILTER,
     "docker.io": rf"{_CONTAINERS}|bridge-utils|dns-root-data|dnsmasq-base|ubuntu-fan|{_NETFILTER}",
     "docker-ce": rf"{_CONTAINERS}|{_NETFILTER}",
     "containerd": r"runc",

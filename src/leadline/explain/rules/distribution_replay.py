@@ -67,7 +67,7 @@ def match(change: Change, pair: Pair) -> Match | None:
     if at_work(pair.after, change.key, change.after):
         return None
     moved = tuple(pair.after.saw("sysctl", text.replace("\t", " ")) for text in _replayed(pair)[:4])
-    if len(moved) < 3 and not (moved and reboot(pair)):
+    if len(moved) < (2 if reboot(pair) else 3):
         return None
     return Match((*reboot(pair), *moved), "likely")
 

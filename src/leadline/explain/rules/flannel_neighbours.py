@@ -31,8 +31,13 @@ def match(change: Change, pair: Pair) -> Match | None:
     partner = _by_mac(side, other).get(entry.mac)
     if partner is not None:
         evidence.append(side.saw(other, partner))
-    values = {"mac": entry.mac, "where": getattr(entry, "dst", "") or getattr(entry, "address", "")}
-    return Match(tuple(evidence), "shown" if author else "likely", values) if len(evidence) > 1 else None
+    elif side.entries(other) or not author:
+        return None  # one of the two alone is somebody else's
+    values: dict[str, object] = {
+        "mac": entry.mac,
+        "where": getattr(entry, "dst", "") or getattr(entry, "address", ""),
+    }
+    return Match(tuple(evidence), "shown" if author and partner is not None else "likely", values)
 
 
 rule = Rule(

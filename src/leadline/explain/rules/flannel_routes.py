@@ -35,7 +35,18 @@ def _plain(side: Witness, route: Any) -> Evidence | None:
         if bridge is not None
         else None
     )
-    if own is None or not route.gateway or ":" in route.destination or "/" not in route.destination:
+    tunnelled = any(
+        "onlink" in each.flags and each.device.startswith(TUNNELS)
+        for each in side.entries("ip_route").values()
+    )
+    # With VXLAN routes beside it a plain one may be DirectRouting's or a person's: nothing here tells.
+    if (
+        own is None
+        or tunnelled
+        or not route.gateway
+        or ":" in route.destination
+        or "/" not in route.destination
+    ):
         return None
     network, subnet = ip_network(own, strict=False), ip_network(route.destination)
     # kube-controller-manager cuts the nodes' subnets from one network, at most 256 times as large.

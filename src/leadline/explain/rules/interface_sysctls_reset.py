@@ -15,10 +15,10 @@ _KEY = re.compile(r"(net\.ipv[46]\.(?:conf|neigh))\.[^.]+\.(.+)")
 
 def _made_again(pair: Pair, name: str) -> tuple[Evidence, ...]:
     """Evidence that the interface is another one than before: another index, or a boot."""
-    before, after = (side.entries("ip_addr").get(name) for side in (pair.before, pair.after))
-    if before is not None and after is not None and None not in (before.index, after.index):
-        if before.index != after.index:
-            return (pair.after.saw("ip_addr", f"{name}: index {before.index} -> {after.index}"),)
+    sides = [side.entries("ip_addr").get(name) for side in (pair.before, pair.after)]
+    numbers = [entry.index for entry in sides if entry is not None and entry.index is not None]
+    if len(set(numbers)) == 2:
+        return (pair.after.saw("ip_addr", f"{name}: index {numbers[0]} -> {numbers[1]}"),)
     return reboot(pair)
 
 
@@ -27,6 +27,8 @@ def match(change: Change, pair: Pair) -> Match | None:
     found = _KEY.fullmatch(change.key)
     if change.kind != "changed" or name is None or found is None:
         return None
+    if found[2] == "forwarding" and pair.change("sysctl", "net.ipv4.ip_forward") is not None:
+        return None  # the switch wrote them all
     key = f"{found[1]}.default.{found[2]}"
     if pair.after.entries("sysctl").get(key) != change.after:
         return None

@@ -3,7 +3,7 @@
 from leadline.base.text import Text
 from leadline.explain.pair import Pair
 from leadline.explain.rule import Match, Rule
-from leadline.explain.sysctl_files import asked
+from leadline.explain.sysctl_files import asked, recorded
 from leadline.explain.sysctl_tree import interface_of
 from leadline.snapshot.diff import Change
 
@@ -11,14 +11,24 @@ from leadline.snapshot.diff import Change
 def match(change: Change, pair: Pair) -> Match | None:
     if change.kind == "removed" or (change.kind == "added" and interface_of(change.key)):
         return None  # what a new interface inherits is its tree's, whatever file is behind the default
-    line = asked(pair.after, change.key, change.after)
+    side, value = pair.after, change.after
+    line = asked(side, change.key, value)
+    if line is None and change.kind == "changed" and asked(pair.after, change.key, change.before) is None:
+        side, value = pair.before, change.before
+        line = asked(side, change.key, value) if recorded(pair.after) else None
     if line is None or line.owner != "administrator":
         return None
-    text = pair.after.saw("sysctl_conf", f"{line.file} {change.key} = {line.value}")
+    text = side.saw("sysctl_conf", f"{line.file} {change.key} = {line.value}")
+    gone = side is pair.before
     return Match(
-        (text, pair.after.saw("sysctl", f"{change.key} = {change.after}")), values={"file": line.file}
+        (text, side.saw("sysctl", f"{change.key} = {value}")),
+        "likely" if gone else "shown",
+        {"file": line.file, "value": line.value, "gone": _GONE if gone else _THERE},
     )
 
+
+_GONE = Text("; the line is gone now", " 지금은 그 줄이 없습니다.")
+_THERE = Text("", "")
 
 rule = Rule(
     name="sysctl-file",
@@ -26,8 +36,8 @@ rule = Rule(
     component="administrator",
     class_="config",
     why=Text(
-        "{file} asks for this value: a person or an installation script wrote it there.",
-        "{file}에 이 값이 적혀 있습니다. 사람이나 설치 스크립트가 쓴 것입니다.",
+        "{file} asks for {value}: a person or an installation script wrote it there{gone}.",
+        "{file}에 값 {value}이(가) 적혀 있습니다. 사람이나 설치 스크립트가 쓴 것입니다.{gone}",
     ),
     consequence=Text(
         "It comes back at each boot and with `sysctl --system`, until the file is removed.",

@@ -14,7 +14,7 @@ def _interface(pattern: str, owner: str, what: Text, source: str, advice: Text |
 topics = (
     _interface(
         r"flannel\.\d+|flannel-v6\.\d+",
-        "flannel (inside k3s where k3s runs it)",
+        "flannel",
         Text(
             "flannel's VXLAN tunnel, the way to the pods of other nodes. Its address is the node's pod subnet itself "
             "(/32), its MTU the uplink's less 50 bytes; it does not learn, flannel enters every other node.",
@@ -39,7 +39,7 @@ topics = (
     ),
     _interface(
         "cni0",
-        "cni (bridge plugin, called by flannel or CRI-O's default network)",
+        "cni",
         Text(
             "The pods' bridge: each pod of the node hangs on it by a veth, and its address (the subnet's .1) is their "
             "default gateway. Made with the first pod; DOWN while there is none.",
@@ -55,21 +55,23 @@ topics = (
     ),
     _interface(
         r"veth[0-9a-f]{8}",
-        "cni (master cni0), LXD (master lxdbr0), Podman (master cni-podman0): the master decides",
+        "",
         Text(
-            "The host's end of one container's veth pair; the other end is its eth0. `@if2` is the index inside, "
+            "The host's end of one container's veth pair; the other end is its eth0. Its master tells whose: cni0 a pod's, "
+            "lxdbr0 LXD's, cni-podman0 Podman's. `@if2` is the index inside, "
             "link-netns names the pod's network namespace.",
-            "컨테이너 하나의 veth 쌍 중 호스트 쪽 끝이며 반대쪽은 컨테이너의 eth0입니다. `@if2`는 안쪽의 인덱스, "
+            "컨테이너 하나의 veth 쌍 중 호스트 쪽 끝이며 반대쪽은 컨테이너의 eth0입니다. 누구의 것인지는 master가 알려 "
+            "줍니다. cni0는 파드, lxdbr0는 LXD, cni-podman0는 Podman입니다. `@if2`는 안쪽의 인덱스, "
             "link-netns는 파드의 네트워크 네임스페이스입니다.",
         ),
         "containernetworking/plugins pkg/ip/link_linux.go",
     ),
     _interface(
         r"veth[0-9a-f]{7}",
-        "docker (master docker0 or br-…)",
+        "docker",
         Text(
-            "The host's end of a Docker container's veth pair.",
-            "Docker 컨테이너의 veth 쌍 중 호스트 쪽 끝입니다.",
+            "The host's end of a Docker container's veth pair (master docker0 or br-…).",
+            "Docker 컨테이너의 veth 쌍 중 호스트 쪽 끝입니다(master는 docker0 또는 br-…).",
         ),
         "moby libnetwork/drivers/bridge/bridge_linux.go",
     ),
@@ -89,7 +91,7 @@ topics = (
     ),
     _interface(
         "nodelocaldns",
-        "NodeLocal DNSCache",
+        "nodelocaldns",
         Text(
             "Holds the address that pods of this node ask for names: 169.254.20.10, with kubespray 169.254.25.10.",
             "이 노드의 파드가 이름을 묻는 주소를 가진 장치입니다. 169.254.20.10, kubespray는 169.254.25.10입니다.",
@@ -127,7 +129,7 @@ topics = (
     ),
     _interface(
         "tunl0",
-        "the kernel (module ipip); Calico where it has an address",
+        "kernel",
         Text(
             "The IPIP module's own device. Empty it is nothing; with a /32 address it is Calico's tunnel (IP protocol 4).",
             "ipip 모듈이 만드는 장치입니다. 주소가 없으면 아무 일도 하지 않고, /32 주소가 있으면 Calico의 터널(IP 프로토콜 "
@@ -215,7 +217,7 @@ topics = (
     ),
     _interface(
         r"wg\d+|tailscale0|wt0",
-        "wireguard, tailscale or netbird",
+        "",
         Text(
             "A VPN of this host, not of the cluster: WireGuard by hand (wg…), Tailscale or NetBird.",
             "클러스터가 아니라 이 호스트의 VPN입니다. 직접 설정한 WireGuard(wg…), Tailscale 또는 NetBird입니다.",
@@ -224,7 +226,7 @@ topics = (
     ),
     _interface(
         r"lxdbr\d+|incusbr\d+|lxcbr\d+",
-        "LXD, Incus or LXC",
+        "lxd",
         Text(
             "The bridge of system containers; not Cilium's, in spite of `lxc`.",
             "시스템 컨테이너의 브리지입니다. 이름이 `lxc`로 시작해도 Cilium이 아닙니다.",

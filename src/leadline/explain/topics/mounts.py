@@ -14,7 +14,7 @@ _KUBELET = r"(/var/lib/kubelet|/var/snap/microk8s/common/var/lib/kubelet)"
 topics = (
     _mount(
         rf"{_CRI}/io\.containerd\.runtime\.v\d\.task/k8s\.io(/.*)?",
-        "containerd (k3s, RKE2 and MicroK8s bring their own)",
+        "containerd",
         Text(
             "The root filesystems of pods' containers, one overlay each, the pause containers' too. df repeats the disk's "
             "figures for every one of them.",
@@ -38,12 +38,13 @@ topics = (
     ),
     _mount(
         r"(/var)?/run/netns(/.*)?",
-        "containerd (cni-…), Podman (netns-…), CRI-O (a bare UUID), a person (a word)",
+        "",
         Text(
-            "Network namespaces kept alive by a mount of their file: `ip netns exec <name> …` works inside. One cni-… for "
-            "each pod without hostNetwork.",
+            "Network namespaces kept alive by a mount of their file: `ip netns exec <name> …` works inside. cni-… is "
+            "containerd's, one for each pod without hostNetwork; netns-… Podman's, a bare UUID CRI-O's, a word a person's.",
             "파일을 마운트하여 유지하는 네트워크 네임스페이스입니다. `ip netns exec <이름> …`으로 안에서 명령을 실행할 수 "
-            "있습니다. hostNetwork가 아닌 파드마다 cni-…가 하나씩 있습니다.",
+            "있습니다. cni-…는 containerd의 것으로 hostNetwork가 아닌 파드마다 하나씩, netns-…는 Podman, UUID만 있으면 "
+            "CRI-O, 낱말이면 사람이 만든 것입니다.",
         ),
         "ip-netns(8); containerd pkg/netns/netns_linux.go",
         Text(
@@ -73,7 +74,7 @@ topics = (
     ),
     _mount(
         rf"{_KUBELET}/(pods/[^/]+/(volumes/kubernetes\.io~(?!projected|secret|empty-dir)[^/]+|volume-subpaths)|plugins/kubernetes\.io)(/.*)?",
-        "kubelet (for CSI the driver, at its request)",
+        "kubelet",
         Text(
             "A volume attached for a pod: globalmount once a node, then a bind mount for each pod; volume-subpaths for `subPath`.",
             "파드에 연결한 볼륨입니다. globalmount는 노드에 한 번, 이어서 파드마다 바인드 마운트합니다. volume-subpaths는 "
@@ -83,7 +84,7 @@ topics = (
     ),
     _mount(
         r"/var/lib/(docker|containers/storage)(/.*)?|(/var)?/run/docker/netns(/.*)?",
-        "docker; podman or CRI-O for containers/storage",
+        "",
         Text(
             "Container root filesystems (overlay2/…/merged, overlay/…/merged), shared memory and namespaces of Docker, Podman "
             "or CRI-O. Kubernetes with containerd does not use these.",
@@ -94,7 +95,7 @@ topics = (
     ),
     _mount(
         r"/run/user/\d+",
-        "systemd-logind",
+        "systemd",
         Text(
             "A logged-in user's private tmpfs, a tenth of the RAM at most; it is there while somebody is logged in.",
             "로그인한 사용자의 전용 tmpfs로, 최대 RAM의 10분의 1입니다. 로그인해 있는 동안만 있습니다.",
@@ -103,7 +104,7 @@ topics = (
     ),
     _mount(
         "/proc/sys/fs/binfmt_misc",
-        "systemd (automount)",
+        "systemd",
         Text(
             "Where the kernel lists foreign binary formats. systemd mounts it when somebody first looks: `sysctl -a` does.",
             "커널의 외부 실행 형식 목록입니다. 처음 접근할 때 systemd가 마운트하며 `sysctl -a`만으로도 마운트됩니다.",
@@ -145,7 +146,7 @@ topics = (
     ),
     _mount(
         r"/run/(calico/cgroup|cilium/cgroupv2)|/sys/fs/bpf",
-        "calico, cilium; systemd for /sys/fs/bpf",
+        "",
         Text(
             "cgroup2 and BPF filesystems that network plugins attach their programs to; calico-node and cilium mount them "
             "from an init container.",
