@@ -28,12 +28,8 @@ _OFF = Text(
     "Bound to {where}; usually this port is off: check who may reach it.",
     "바인딩: {where}. 보통은 꺼져 있는 포트이므로 누가 접근할 수 있는지 확인하십시오.",
 )
-_MOVED = Text(
-    "{binding} Before, it was bound to {where}.", "{binding} 이전에는 {where}에 바인딩되어 있었습니다."
-)
-_MOVES = Text(
-    "{binding} Afterwards it is bound to {where}.", "{binding} 이후에는 {where}에 바인딩되어 있습니다."
-)
+_MOVED = Text("{binding} Before, it was bound to {where}.", "{binding} 이전 바인딩은 {where}입니다.")
+_MOVES = Text("{binding} Afterwards it is bound to {where}.", "{binding} 이후 바인딩은 {where}입니다.")
 
 
 class Endpoint(msgspec.Struct, frozen=True):

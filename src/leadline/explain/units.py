@@ -11,8 +11,8 @@ from leadline.explain.witness import Evidence, Witness
 from leadline.snapshot.diff import Change
 
 FACTS = ("services", "unit_files")
-_CAME = Text("{unit} is there only after ({state})", "{unit}이(가) 이후에만 있습니다({state})")
-_WENT = Text("{unit} is there only before ({state})", "{unit}이(가) 이전에만 있습니다({state})")
+_CAME = Text("{unit}: only in the later recording ({state})", "{unit}: 이후 기록에만 있음({state})")
+_WENT = Text("{unit}: only in the earlier recording ({state})", "{unit}: 이전 기록에만 있음({state})")
 _MOVED = Text("{unit}: {before}, then {state}", "{unit}: {before} → {state}")
 
 

@@ -45,7 +45,7 @@ rule = Rule(
     facts=("ss",),
     component="docker",
     class_="config",
-    why=Text("Docker's {what}: port {port}. {binding}", "Docker의 {what}: {port}. {binding}"),
+    why=Text("Docker: {what}, {port}. {binding}", "Docker: {what}, {port}. {binding}"),
     consequence=Text(
         "Traffic to it is forwarded by Docker's own NAT rules, which ufw and INPUT rules never see.",
         "이 포트로 오는 트래픽은 Docker의 NAT 규칙이 전달하므로 ufw나 INPUT 규칙으로는 막히지 않습니다.",

@@ -9,9 +9,10 @@ from leadline.explain.rule import Match, Rule
 from leadline.explain.witness import Evidence, Witness
 from leadline.snapshot.diff import Change
 
-_ALL = {"everywhere": "the distribution"}
-_LOCAL = {"loopback": "the distribution"}
-_LINK = {"node": "the distribution", "everywhere": "the distribution"}
+_DISTRIBUTION = Text("distributions", "배포판")
+_ALL = {"everywhere": _DISTRIBUTION}
+_LOCAL = {"loopback": _DISTRIBUTION}
+_LINK = {"node": _DISTRIBUTION, "everywhere": _DISTRIBUTION}
 _SSH = Endpoint(Text("login over SSH", "SSH 로그인"), _ALL)
 _RPC = Endpoint(Text("directory of RPC services", "RPC 서비스 목록"), _ALL)
 _COCKPIT = Endpoint(Text("the Cockpit web console", "Cockpit 웹 콘솔"), _ALL)
@@ -68,17 +69,21 @@ def match(change: Change, pair: Pair) -> Match | None:
     witness = pair.side(change)
     for program in listener.processes:
         endpoint, proof = _known(witness, program, listener.protocol, listener.port)
-        if endpoint is not None and proof is not None:
-            values = {
-                "process": program,
-                "port": listener.port,
-                "what": endpoint.what,
-                "unit": proof.text.split()[0],
-                "binding": binding(endpoint, listener.exposure),
-            }
-            return Match(
-                (line(change, pair), proof), values=values, usual=listener.exposure in endpoint.usual
-            )
+        usual = endpoint is not None and listener.exposure in endpoint.usual
+        # Where no units were recorded, program, port and usual binding together are all there is to see.
+        units_told = any(witness.entries(fact) for fact in ("services", "unit_files"))
+        if endpoint is None or (proof is None and (units_told or not usual)):
+            continue
+        values = {
+            "process": f"{program} ({proof.text.split()[0]})" if proof else program,
+            "port": listener.port,
+            "what": endpoint.what,
+            "binding": binding(endpoint, listener.exposure),
+        }
+        own = line(change, pair)
+        return (
+            Match((own, proof), "shown", values, usual) if proof else Match((own,), "likely", values, usual)
+        )
     return None
 
 
@@ -101,8 +106,8 @@ rule = Rule(
     component="distribution",
     class_="config",
     why=Text(
-        "{what}: {process} of the unit {unit} on port {port}. {binding}",
-        "{what}: {unit} 유닛의 {process}입니다(포트 {port}). {binding}",
+        "{what}: {process} on port {port}. {binding}",
+        "{what}: {process}(포트 {port}). {binding}",
     ),
     consequence=Text(
         "A service of the host itself; Kubernetes has no part in it.",

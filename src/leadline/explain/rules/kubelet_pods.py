@@ -77,7 +77,7 @@ rule = Rule(
     class_="derived",
     why=Text(
         "The kubelet had the runtime start or remove this {what} of the pod {pod}: {kind}.",
-        "kubelet이 런타임을 통해 파드 {pod}의 {what}을(를) 만들거나 제거했습니다. {kind}.",
+        "파드 {pod}의 {what}: kubelet이 런타임을 통해 만들거나 제거했습니다. {kind}.",
     ),
     group=Text("pods and containers", "파드와 컨테이너"),
     since="Kubernetes 1.5 (CRI)",

@@ -45,8 +45,8 @@ rule = Rule(
     component="kubeadm",
     class_="config",
     why=Text(
-        "{package} {version} is one of the packages kubeadm needs on a node; they are installed and upgraded together.",
-        "{package} {version}: kubeadm이 노드에 필요로 하는 패키지이며 함께 설치하고 업그레이드합니다.",
+        "{package} {version} is one of the packages of a node that kubeadm sets up; they are installed and upgraded together.",
+        "{package} {version}: kubeadm으로 구성하는 노드의 패키지이며 함께 설치하고 업그레이드합니다.",
     ),
     consequence=Text(
         "kubelet and kube-proxy may be up to three minor versions older than the apiserver, never newer: hold the version.",

@@ -2,7 +2,8 @@
 
 from leadline.base.text import Text
 from leadline.explain.components import seen_apart
-from leadline.explain.firewall import FACTS, Marks, owned_by
+from leadline.explain.firewall import FACTS, Marks, owned_by, place
+from leadline.explain.hostports import of_a_pod
 from leadline.explain.pair import Pair
 from leadline.explain.rule import Match, Rule
 from leadline.snapshot.diff import Change
@@ -12,13 +13,15 @@ _cni = owned_by(Marks("podman", ("CNI-",)))
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    witness = pair.side(change)
     if (found := _netavark(change, pair)) is not None:
         return found
-    if seen_apart(witness, "kubelet", *FACTS) or seen_apart(witness, "k3s", *FACTS):
-        return None  # the same plugins serve Kubernetes: not to be told apart by their chains
     found = _cni(change, pair)
-    return found if found is not None and found.certainty == "shown" else None
+    if found is None or found.certainty != "shown":
+        return None
+    witness = pair.side(change)
+    kubernetes = seen_apart(witness, "kubelet", *FACTS) or seen_apart(witness, "k3s", *FACTS)
+    # the same plugins serve pods: beside Kubernetes only a mapping that leads elsewhere is Podman's
+    return None if kubernetes and of_a_pod(place(change), witness) is not False else found
 
 
 rule = Rule(

@@ -38,7 +38,7 @@ rule = Rule(
     facts=("ss",),
     component="podman",
     class_="config",
-    why=Text("Podman's {what}: port {port}.", "Podman의 {what}: {port}."),
+    why=Text("Podman: {what}, port {port}.", "Podman: {what}, 포트 {port}."),
     consequence=Text(
         "For published ports the NAT rules of netavark or the CNI plugins carry the traffic; the process only "
         "keeps the number taken.",

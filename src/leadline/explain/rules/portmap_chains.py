@@ -2,7 +2,8 @@
 
 from leadline.base.text import Text
 from leadline.explain.components import seen_apart
-from leadline.explain.firewall import FACTS, Marks, owned_by
+from leadline.explain.firewall import FACTS, Marks, owned_by, place
+from leadline.explain.hostports import of_a_pod
 from leadline.explain.pair import Pair
 from leadline.explain.rule import Match, Rule
 from leadline.snapshot.diff import Change
@@ -12,9 +13,11 @@ _owned = owned_by(MARKS, "kubelet", "k3s", "flannel")
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    found = _owned(change, pair)
-    # Podman calls the same plugin; where it is seen and no kubelet is, the mapping is Podman's.
-    if found is not None and found.certainty == "likely" and seen_apart(pair.side(change), "podman", *FACTS):
+    if (found := _owned(change, pair)) is None:
+        return None
+    witness = pair.side(change)
+    pods = of_a_pod(place(change), witness)
+    if pods is False or (pods is None and seen_apart(witness, "podman")):
         return None
     return found
 

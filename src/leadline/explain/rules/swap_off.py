@@ -61,8 +61,8 @@ rule = Rule(
     component="administrator",
     class_="config",
     why=Text(
-        "Somebody switched swap off before the kubelet came ({what}): by default the kubelet refuses to start with swap on.",
-        "kubelet을 위해 누군가 스왑을 껐습니다({what}). kubelet은 기본값에서 스왑이 켜져 있으면 시작하지 않습니다.",
+        "Somebody switched swap off ({what}). Installation guides ask for it: by default the kubelet refuses to start with swap on.",
+        "누군가 스왑을 껐습니다({what}). 설치 안내에 있는 단계로, kubelet은 기본값에서 스왑이 켜져 있으면 시작하지 않습니다.",
     ),
     consequence=Text(
         "Without swap a shortage of memory ends in the OOM killer. Where only `swapoff` was run, a reboot brings swap back.",
