@@ -25,19 +25,27 @@ class Parsed(msgspec.Struct, frozen=True):
     `covers`: None where the text covers all of its kind, else the parts it covers (`{"tcp"}` for `ss -t`);
     a part is the first word, or words, of its entries' keys (`{"rule nat", "chain nat"}`), or of their
     `part` where they have one (a route's table and family).
+    `cut`: the key of the line in which the text ends without a line break, as pasted and as cut texts do:
+    key and value are believed as far as a longer one could not undo it (see `diff`).
     """
 
     entries: dict[str, Any]
     problems: tuple[Problem, ...] = ()
     unreadable: frozenset[str] = frozenset()
     covers: frozenset[str] | None = None
+    cut: str = ""
 
     def covered(self, key: str, entry: Any) -> bool:
         """Whether the text would have told of this entry."""
         if self.covers is None:
             return True
         own = getattr(entry, "part", key)
-        return any(own == part or own.startswith(f"{part} ") for part in self.covers)
+        place = len(own)
+        while place > 0:
+            if own[:place] in self.covers:
+                return True
+            place = own.rfind(" ", 0, place)
+        return False
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):

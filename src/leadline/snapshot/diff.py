@@ -8,7 +8,7 @@ import msgspec
 
 from leadline.base.text import Text
 from leadline.facts.catalogue import notes
-from leadline.facts.source import Fact, Problem
+from leadline.facts.source import Fact, Parsed, Problem
 from leadline.snapshot.snapshot import FileProblem, Snapshot
 
 Kind = Literal["added", "removed", "changed"]
@@ -95,6 +95,10 @@ def diff_facts(before: Fact, after: Fact) -> list[Change]:
     skipped = left.unreadable | right.unreadable
 
     def compared(key: str, value: Any) -> bool:
+        """Whether both texts would tell of the key; one whose line is cut may be the start of a longer key."""
+        for own, other in ((left, right), (right, left)):
+            if own.cut and (key == own.cut or key.startswith(own.cut)) and _begins(own.cut, own, other):
+                return False
         return key not in skipped and left.covered(key, value) and right.covered(key, value)
 
     changes: list[Change] = []
@@ -104,7 +108,7 @@ def diff_facts(before: Fact, after: Fact) -> list[Change]:
                 changes.append(Change(source.name, key, "added", None, value))
             continue
         old = left.entries[key]
-        if old != value and key not in skipped:
+        if old != value and key not in skipped and not _cut_short(key, left, right):
             fields = _differing(old, value)
             if fields is not None:
                 changes.append(Change(source.name, key, "changed", old, value, fields))
@@ -118,6 +122,19 @@ def diff_facts(before: Fact, after: Fact) -> list[Change]:
         moved = [key for key in _moved(left.entries, right.entries, source.sequence) if key not in changed]
         changes += [Change(source.name, key, "changed", left.entries[key], right.entries[key], ("position",)) for key in moved]
     return changes
+
+
+def _begins(cut: str, own: Parsed, other: Parsed) -> bool:
+    """Whether a cut key is the start of a longer one of the other side, and of none of its own."""
+    return cut not in other.entries and any(key.startswith(cut) and key not in own.entries for key in other.entries)
+
+
+def _cut_short(key: str, left: Parsed, right: Parsed) -> bool:
+    """Whether the difference of an entry may only come from a line that ends too early."""
+    for own, other in ((left, right), (right, left)):
+        if key == own.cut and isinstance(own.entries[key], str) and str(other.entries[key]).startswith(own.entries[key]):
+            return True
+    return False
 
 
 def _differing(old: Any, new: Any) -> tuple[str, ...] | None:

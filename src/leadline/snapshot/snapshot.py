@@ -96,4 +96,4 @@ class Snapshot:
             parsed = None
             problems = (*doubts, Problem(error.text, error.line))
         self._problems += [FileProblem(self.host, recorded.file, problem) for problem in problems]
-        return parsed and Fact(source, self.host, recorded.file, text, parsed)
+        return None if parsed is None else Fact(source, self.host, recorded.file, text, parsed)

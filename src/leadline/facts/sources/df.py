@@ -68,7 +68,9 @@ def parse(text: str) -> Parsed:
         )
     if not entries and not unreadable:
         raise nothing(lines, WHAT)
-    return Parsed(entries, tuple(problems), frozenset(unreadable))
+    whole = seen.ended or bool(rows and rows[-1][0] == len(lines))
+    last = "" if seen.ended or not entries else list(entries)[-1]
+    return Parsed(entries, tuple(problems), frozenset(unreadable), None if whole else frozenset(entries), last)
 
 
 _INODES = Text(
@@ -104,9 +106,8 @@ def _rows(seen: Shown, begin: int, problems: list[Problem], unreadable: set[str]
             continue
         if not seen.ended and number == len(lines):
             problems.append(cut(number))
-            if (row := _ROW.fullmatch(line)) is not None:
-                unreadable.add(row[6])
-            break
+            if _ROW.fullmatch(line) is None:
+                break
         if (message := _MESSAGE.fullmatch(line)) is not None:
             unreadable.add(message[1])
             continue

@@ -22,7 +22,7 @@ _NUMBERS = re.compile(r"-?\d+(?:\s+-?\d+)+")
 def parse(text: str) -> Parsed:
     """Key → value. A vector's numbers are separated by one tab, a value of several lines by line breaks.
 
-    Keys that could not be read, whose value is cut, or that have two different values are `unreadable`.
+    Keys that could not be read or that have two different values are `unreadable`.
     Random keys of the kernel are replaced. Raises ParseError where no setting is in the text.
     """
     seen = shown(text, "sysctl")
@@ -58,17 +58,28 @@ def parse(text: str) -> Parsed:
     if (not entries and not unreadable) or len(strange) > len(entries) + len(unreadable):
         raise nothing(lines, WHAT)
     problems += [unread(number) for number in strange]
-    if not seen.ended and before and lines[-1].startswith(before):
+    last = ""
+    if not seen.ended:
         problems.append(cut(len(lines)))
-        unreadable.add(before)
+        last = before if lines[-1].startswith(f"{before} =") else ""
+    # `sysctl -a` goes through its folders by name: a long text that does not reach `vm` was cut or filtered
+    part = (not seen.ended and not last) or (len(entries) > LONG and not before.startswith("vm."))
+    if part and seen.ended:
+        problems.append(Problem(_PART.fill(key=before), len(lines)))
     for key in entries:
         if key.endswith(_SECRETS) and entries[key]:
             entries[key] = HIDDEN
     for key in unreadable:
         entries.pop(key, None)
-    return Parsed(entries, tuple(problems), frozenset(unreadable))
+    covers = frozenset(entries) if part else None
+    return Parsed(entries, tuple(problems), frozenset(unreadable), covers, last)
 
 
+LONG = 200
+_PART = Text(
+    "the settings end at {key}, so this is not all of `sysctl -a`; what is missing is not called removed",
+    "{key}에서 끝나 `sysctl -a`의 전체가 아니므로, 없는 키를 삭제된 것으로 보지 않습니다",
+)
 _TWO_VALUES = Text(
     "{key} stands here with another value than before, so it is not compared; save `sysctl -a` again",
     "{key}의 값이 앞의 값과 달라 비교하지 않습니다. `sysctl -a`를 다시 저장하십시오",
