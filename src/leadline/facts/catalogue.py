@@ -23,7 +23,9 @@ class Note(msgspec.Struct, frozen=True):
 def sources() -> Catalogue[Source]:
     """Every source of the package, by name; imported when asked for."""
     return Catalogue(
-        package, Source, lambda source: Note(tuple(source.files), source.aliases, source.paths, source.compare)
+        package,
+        Source,
+        lambda source: Note(tuple(source.files), source.aliases, source.paths, source.compare),
     )
 
 

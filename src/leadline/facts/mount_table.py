@@ -78,6 +78,13 @@ def read(lines: Sequence[str], begin: int) -> Table:
     return Table(rows, width)
 
 
+def unfinished(lines: Sequence[str]) -> bool:
+    """Whether a tree breaks off: the first level has branches (`├─`, `|-`) but not the last one (`└─`, "`-")."""
+    return any(line.startswith(("├─", "|-")) for line in lines) and not any(
+        line.startswith(("└─", "`-")) for line in lines
+    )
+
+
 def looks_headless(lines: Sequence[str]) -> bool:
     """Whether these are the lines of `findmnt -n`: a tree without a header."""
     filled = [line for line in lines if line.strip()]

@@ -162,6 +162,11 @@ def cut(line: int) -> Problem:
     )
 
 
+def last_key(seen: Shown, entries: dict[str, Any]) -> str:
+    """The last entry's key where the text ends without a line break (`Parsed.cut`), else ""."""
+    return "" if seen.ended or not entries else next(reversed(entries))
+
+
 def free_key(key: str, taken: dict[str, Any]) -> str:
     """`key`, or `key #2`, `key #3` where it is taken."""
     if key not in taken:

@@ -25,8 +25,9 @@ class Parsed(msgspec.Struct, frozen=True):
     `covers`: None where the text covers all of its kind, else the parts it covers (`{"tcp"}` for `ss -t`);
     a part is the first word, or words, of its entries' keys (`{"rule nat", "chain nat"}`), or of their
     `part` where they have one (a route's table and family).
-    `cut`: the key of the line in which the text ends without a line break, as pasted and as cut texts do:
-    key and value are believed as far as a longer one could not undo it (see `diff`).
+    `cut`: the last key of a text that ends without a line break, as pasted and as cut texts do: it and its
+    value are believed as far as a longer line could not undo them, and nothing is said of what may follow
+    (see `diff_facts`).
     """
 
     entries: dict[str, Any]

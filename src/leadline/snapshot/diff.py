@@ -51,12 +51,25 @@ def diff(before: Snapshot, after: Snapshot) -> Difference:
         pair = _same_text(name, before, after)
         if pair is None:
             continue
-        for text in _coverage(*pair):
-            problems.append(FileProblem(after.host, pair[1].file, Problem(text)))
+        problems += [FileProblem(after.host, pair[1].file, Problem(text)) for text in _coverage(*pair)]
         changes += diff_facts(*pair)
     for one, other, text in (
-        (before, after, Text("recorded only before, so not compared: {names}", "이전에만 기록되어 비교하지 않았습니다: {names}")),
-        (after, before, Text("recorded only after, so not compared: {names}", "이후에만 기록되어 비교하지 않았습니다: {names}")),
+        (
+            before,
+            after,
+            Text(
+                "recorded only before, so not compared: {names}",
+                "이전에만 기록되어 비교하지 않았습니다: {names}",
+            ),
+        ),
+        (
+            after,
+            before,
+            Text(
+                "recorded only after, so not compared: {names}",
+                "이후에만 기록되어 비교하지 않았습니다: {names}",
+            ),
+        ),
     ):
         names = [name for name in compared if name in one.names() and name not in other.names()]
         if names:
@@ -68,7 +81,9 @@ def _same_text(name: str, before: Snapshot, after: Snapshot) -> tuple[Fact, Fact
     """The facts to compare: the same command's texts where both sides have them, else each side's best."""
     left, right = before.variants(name), after.variants(name)
     common = [variant for variant in left if variant in right]
-    for one, other in [(variant, variant) for variant in common] + [(a, b) for a in left for b in right if a != b]:
+    for one, other in [(variant, variant) for variant in common] + [
+        (a, b) for a in left for b in right if a != b
+    ]:
         first, second = before.fact(name, one), after.fact(name, other)
         if first is not None and second is not None:
             return first, second
@@ -94,12 +109,12 @@ def diff_facts(before: Fact, after: Fact) -> list[Change]:
     left, right = before.parsed, after.parsed
     skipped = left.unreadable | right.unreadable
 
+    lost = _after_cut(left, right) | _after_cut(right, left)
+
     def compared(key: str, value: Any) -> bool:
-        """Whether both texts would tell of the key; one whose line is cut may be the start of a longer key."""
-        for own, other in ((left, right), (right, left)):
-            if own.cut and (key == own.cut or key.startswith(own.cut)) and _begins(own.cut, own, other):
-                return False
-        return key not in skipped and left.covered(key, value) and right.covered(key, value)
+        return (
+            key not in skipped and key not in lost and left.covered(key, value) and right.covered(key, value)
+        )
 
     changes: list[Change] = []
     for key, value in right.entries.items():
@@ -120,21 +135,44 @@ def diff_facts(before: Fact, after: Fact) -> list[Change]:
     if source.sequence is not None:
         changed = {change.key for change in changes}
         moved = [key for key in _moved(left.entries, right.entries, source.sequence) if key not in changed]
-        changes += [Change(source.name, key, "changed", left.entries[key], right.entries[key], ("position",)) for key in moved]
+        changes += [
+            Change(source.name, key, "changed", left.entries[key], right.entries[key], ("position",))
+            for key in moved
+        ]
     return changes
 
 
-def _begins(cut: str, own: Parsed, other: Parsed) -> bool:
-    """Whether a cut key is the start of a longer one of the other side, and of none of its own."""
-    return cut not in other.entries and any(key.startswith(cut) and key not in own.entries for key in other.entries)
+def _after_cut(own: Parsed, other: Parsed) -> set[str]:
+    """Keys of which nothing can be said because `own` ends without a line break, so it may be cut there:
+    all that the other side has after that place, and a last key that may be the start of a longer one."""
+    if not own.cut:
+        return set()
+    order = list(other.entries)
+    last = max((place for place, key in enumerate(order) if key in own.entries), default=-1)
+    lost = set(order[last + 1 :])
+    if own.cut not in other.entries:
+        start = own.cut.partition(" #")[0]
+        longer = {key for key in order if key.startswith(start)}
+        lost |= longer and {own.cut, *longer}
+    return lost
 
 
 def _cut_short(key: str, left: Parsed, right: Parsed) -> bool:
     """Whether the difference of an entry may only come from a line that ends too early."""
-    for own, other in ((left, right), (right, left)):
-        if key == own.cut and isinstance(own.entries[key], str) and str(other.entries[key]).startswith(own.entries[key]):
-            return True
-    return False
+    return any(
+        key == own.cut and _begins(own.entries[key], other.entries[key])
+        for own, other in ((left, right), (right, left))
+    )
+
+
+def _begins(part: Any, whole: Any) -> bool:
+    """Whether a value may be the beginning of another: a text's, a list's, or each differing field's."""
+    if isinstance(part, str | tuple):
+        return isinstance(whole, type(part)) and whole[: len(part)] == part
+    if not isinstance(part, msgspec.Struct) or type(part) is not type(whole):
+        return False
+    fields = _differing(part, whole) or ()
+    return all(_begins(getattr(part, field), getattr(whole, field)) for field in fields)
 
 
 def _differing(old: Any, new: Any) -> tuple[str, ...] | None:

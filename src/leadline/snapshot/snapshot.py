@@ -47,7 +47,9 @@ class Snapshot:
             self._recorded.setdefault(each.fact, []).append(each)
         for name, texts in self._recorded.items():
             order = notes()[name].files
-            texts.sort(key=lambda each: (order.index(each.variant) if each.variant in order else 99, each.variant))
+            texts.sort(
+                key=lambda each: (order.index(each.variant) if each.variant in order else 99, each.variant)
+            )
         self._facts: dict[tuple[str, str], Fact | None] = {}
         self._entries: dict[str, Mapping[str, Any]] = {}
 

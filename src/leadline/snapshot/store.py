@@ -162,7 +162,11 @@ def _recorded(file: Path, name: str) -> Recorded | None:
     elif not dot:
         stem = ending
     stem = re.sub(r"[^a-z0-9]+", "_", stem.lower()).strip("_")
-    best = max((alias for alias in _aliases() if stem == alias or stem.startswith(alias + "_")), key=len, default=None)
+    best = max(
+        (alias for alias in _aliases() if stem == alias or stem.startswith(alias + "_")),
+        key=len,
+        default=None,
+    )
     return Recorded(_aliases()[best], stem, str(file), file.read_bytes()) if best else None
 
 
@@ -187,7 +191,10 @@ def _kept_files(folder: Path, have: set[str]) -> list[Recorded]:
             continue
         found = sorted({path for glob in note.paths for path in root.glob(glob) if path.is_file()})
         if found:
-            parts = [b"==> /%s <==\n%s\n" % (str(path.relative_to(root)).encode(), path.read_bytes()) for path in found]
+            parts = [
+                b"==> /%s <==\n%s\n" % (str(path.relative_to(root)).encode(), path.read_bytes())
+                for path in found
+            ]
             kept.append(Recorded(fact, f"{fact}.txt", str(root), b"".join(parts)))
     return kept
 

@@ -6,7 +6,7 @@ import msgspec
 
 from leadline.base.errors import ParseError
 from leadline.base.text import Text
-from leadline.facts.reading import Shown, cut, free_key, last_output, nothing, shown, unread
+from leadline.facts.reading import Shown, cut, free_key, last_key, last_output, nothing, shown, unread
 from leadline.facts.source import Parsed, Problem, Source
 
 WHAT = "df -hT"
@@ -69,8 +69,8 @@ def parse(text: str) -> Parsed:
     if not entries and not unreadable:
         raise nothing(lines, WHAT)
     whole = seen.ended or bool(rows and rows[-1][0] == len(lines))
-    last = "" if seen.ended or not entries else list(entries)[-1]
-    return Parsed(entries, tuple(problems), frozenset(unreadable), None if whole else frozenset(entries), last)
+    covers = None if whole else frozenset(entries)
+    return Parsed(entries, tuple(problems), frozenset(unreadable), covers, last_key(seen, entries))
 
 
 _INODES = Text(

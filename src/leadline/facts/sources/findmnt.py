@@ -9,7 +9,17 @@ import msgspec
 from leadline.base.errors import ParseError
 from leadline.base.text import Text
 from leadline.facts import mount_table
-from leadline.facts.reading import Shown, cut, documents, free_key, last_output, nothing, shown, unread
+from leadline.facts.reading import (
+    Shown,
+    cut,
+    documents,
+    free_key,
+    last_key,
+    last_output,
+    nothing,
+    shown,
+    unread,
+)
 from leadline.facts.source import Parsed, Problem, Source, not_this
 
 WHAT = "findmnt"
@@ -89,9 +99,19 @@ def _table(seen: Shown, header: list[str]) -> Parsed:
     table = mount_table.read(seen.lines, begin)
     if table.width is not None:
         problems.append(Problem(_NARROW.fill(width=table.width), begin + 1))
-    return _parsed(seen, table.rows, problems)
+    parsed = _parsed(seen, table.rows, problems)
+    if mount_table.unfinished(seen.lines[begin + 1 :]):
+        problem = Problem(_UNFINISHED, len(seen.lines))
+        parsed = msgspec.structs.replace(
+            parsed, covers=frozenset(parsed.entries), problems=(*parsed.problems, problem)
+        )
+    return parsed
 
 
+_UNFINISHED = Text(
+    "the tree has no last branch, so the text was cut or filtered; what is missing is not called removed",
+    "트리의 마지막 가지가 없어 잘렸거나 걸러진 텍스트입니다. 없는 마운트를 삭제된 것으로 보지 않습니다",
+)
 _COLUMNS = Text(
     "this choice of columns lacks the target first, the source, the type or the options; save plain `findmnt`",
     "대상(맨 앞), 소스, 종류, 옵션 중 빠진 열이 있습니다. 옵션 없이 `findmnt`의 출력을 저장하십시오",
@@ -122,7 +142,7 @@ def _parsed(
     if not entries or len(strange) > len(entries):
         raise nothing(seen.lines, WHAT)
     problems += [unread(number) for number in strange]
-    return Parsed(entries, tuple(problems))
+    return Parsed(entries, tuple(problems), cut=last_key(seen, entries))
 
 
 def _mount(of: str | None, fstype: str | None, options: str | None) -> Mount:

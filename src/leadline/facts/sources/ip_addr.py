@@ -10,7 +10,17 @@ import msgspec
 from leadline.base.errors import ParseError
 from leadline.base.text import Text
 from leadline.facts import ip_json
-from leadline.facts.reading import Shown, cut, documents, free_key, last_output, nothing, shown, unread
+from leadline.facts.reading import (
+    Shown,
+    cut,
+    documents,
+    free_key,
+    last_key,
+    last_output,
+    nothing,
+    shown,
+    unread,
+)
 from leadline.facts.source import Parsed, Problem, Source, not_this
 
 WHAT = "ip addr"
@@ -119,6 +129,7 @@ def _long(seen: Shown, starts: list[int]) -> Parsed:
     entries: dict[str, Interface] = {}
     block: list[Line] = []
     outside = 0
+    broken = False
 
     def finish() -> None:
         if block and (each := _HEAD.match(block[0][1])) is not None:
@@ -130,6 +141,7 @@ def _long(seen: Shown, starts: list[int]) -> Parsed:
         if not seen.ended and number == len(seen.lines) and _WHOLE_END.fullmatch(line) is None:
             problems.append(cut(number))
             block.append((number, _CUT))
+            broken = True
         elif line[0] in " \t":
             block.append((number, line))
         elif _HEAD.match(line) is not None:
@@ -143,7 +155,8 @@ def _long(seen: Shown, starts: list[int]) -> Parsed:
         raise nothing(seen.lines, WHAT)
     if entries and all(each.mac is None for each in entries.values()):
         problems.append(Problem(_ONE_FAMILY))
-    return Parsed(entries, tuple(problems))
+    covers = frozenset(entries) if broken else None
+    return Parsed(entries, tuple(problems), covers=covers, cut=last_key(seen, entries))
 
 
 def _parts(lines: list[str], begin: int) -> Iterator[Line]:

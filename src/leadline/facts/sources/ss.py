@@ -8,7 +8,7 @@ import msgspec
 
 from leadline.base.errors import ParseError
 from leadline.base.text import Text
-from leadline.facts.reading import Shown, cut, free_key, last_output, nothing, shown, unread
+from leadline.facts.reading import Shown, cut, free_key, last_key, last_output, nothing, shown, unread
 from leadline.facts.source import Parsed, Problem, Source
 
 T = TypeVar("T", str, int)
@@ -107,7 +107,7 @@ def parse(text: str) -> Parsed:
     """`<protocol> <address>[%interface]:<port>` → Listener. A port of the ephemeral range on loopback, held
     by one program, is named by its role instead: `tcp 127.0.0.1:* containerd`.
 
-    `covers` is the protocols of a text that does not show all. Raises ParseError for texts without a
+    `covers` is the protocols of a text that does not show all, and only what it shows of a cut one. Raises ParseError for texts without a
     listing, and for one of connections only.
     """
     seen = shown(text, "ss", "netstat")
@@ -119,16 +119,19 @@ def parse(text: str) -> Parsed:
     netstat = header.startswith("Proto")
     rows = 0
     strange: list[int] = []
+    broken = False
     for number, line in _rows(seen, begin + 1 if headers else 0):
         read = _netstat_row(line) if netstat else _ss_row(line)
         if isinstance(read, Listener):
             at_end = number == len(seen.lines) and not seen.ended
             if at_end and read.processes is None and any(each.processes for each in sockets):
                 problems.append(cut(number))
+                broken = True
             else:
                 sockets.append(read)
         elif read is None:
             strange.append(number)
+            broken |= not seen.ended and number == len(seen.lines)
             continue
         rows += 1
     if (not headers and not rows) or len(strange) > rows + 1:
@@ -138,7 +141,9 @@ def parse(text: str) -> Parsed:
     problems += [unread(number) for number in strange]
     if not headers:
         problems.append(Problem(_NO_HEADER))
-    return Parsed(_entries(sockets), tuple(problems), covers=_covers(header, sockets))
+    entries = _entries(sockets)
+    covers = frozenset(entries) if broken else _covers(header, sockets)
+    return Parsed(entries, tuple(problems), covers=covers, cut=last_key(seen, entries))
 
 
 _NO_LISTENERS = Text(

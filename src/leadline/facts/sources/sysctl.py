@@ -4,7 +4,7 @@ import re
 
 from leadline.base.text import Text
 from leadline.facts.concealment import HIDDEN
-from leadline.facts.reading import Shown, cut, last_output, nothing, shown, unread
+from leadline.facts.reading import Shown, cut, last_key, last_output, nothing, shown, unread
 from leadline.facts.source import Parsed, Problem, Source, not_this
 
 WHAT = "sysctl -a"
@@ -58,12 +58,10 @@ def parse(text: str) -> Parsed:
     if (not entries and not unreadable) or len(strange) > len(entries) + len(unreadable):
         raise nothing(lines, WHAT)
     problems += [unread(number) for number in strange]
-    last = ""
     if not seen.ended:
         problems.append(cut(len(lines)))
-        last = before if lines[-1].startswith(f"{before} =") else ""
     # `sysctl -a` goes through its folders by name: a long text that does not reach `vm` was cut or filtered
-    part = (not seen.ended and not last) or (len(entries) > LONG and not before.startswith("vm."))
+    part = len(entries) > LONG and not before.startswith("vm.")
     if part and seen.ended:
         problems.append(Problem(_PART.fill(key=before), len(lines)))
     for key in entries:
@@ -72,7 +70,7 @@ def parse(text: str) -> Parsed:
     for key in unreadable:
         entries.pop(key, None)
     covers = frozenset(entries) if part else None
-    return Parsed(entries, tuple(problems), frozenset(unreadable), covers, last)
+    return Parsed(entries, tuple(problems), frozenset(unreadable), covers, last_key(seen, entries))
 
 
 LONG = 200
