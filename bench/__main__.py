@@ -74,7 +74,9 @@ def recording() -> list[str]:
             if slowest is None or taken.median > slowest.median:
                 slowest, name = taken, command.splitlines()[0][:60]
     assert slowest is not None
-    rows = [f"| slowest single command (`{name}`) | {slowest} | {ours.median / slowest.median:.2f} of it (goal: at most 1.5) |"]
+    rows = [
+        f"| slowest single command (`{name}`) | {slowest} | {ours.median / slowest.median:.2f} of it (goal: at most 1.5) |"
+    ]
     if sos := shutil.which("sos"):
         with tempfile.TemporaryDirectory() as folder:
             theirs = timed(program([sos, "report", "--batch", "--quiet", "--tmp-dir", folder]), 1)
@@ -108,14 +110,26 @@ def fleet() -> list[str]:
                     folder = Path(scratch) / side / f"node{number:04}"
                     folder.mkdir(parents=True)
                     value = 1 if side == "after" else 0
-                    keys = "".join(f"net.test.group{i // 50}.key{i} = {value if i % 100 == 0 else i}\n" for i in range(2000))
+                    keys = "".join(
+                        f"net.test.group{i // 50}.key{i} = {value if i % 100 == 0 else i}\n"
+                        for i in range(2000)
+                    )
                     (folder / "sysctl.txt").write_text(keys)
             done = subprocess.run(
-                [sys.executable, "-c", FLEET, f"{scratch}/before", f"{scratch}/after"], capture_output=True, text=True, check=True
+                [sys.executable, "-c", FLEET, f"{scratch}/before", f"{scratch}/after"],
+                capture_output=True,
+                text=True,
+                check=True,
             )
             seconds, megabytes, changes = done.stdout.split()
-            rows.append(f"| {hosts} | {float(seconds):.2f} s | {float(seconds) / hosts * 1000:.2f} ms | {float(megabytes):.0f} MB | {changes} |")
-    head = ["## Fleets: hosts with 2,000 sysctls each", "", "| hosts | time | per host | peak memory (goal: < 500 MB) | changes |"]
+            rows.append(
+                f"| {hosts} | {float(seconds):.2f} s | {float(seconds) / hosts * 1000:.2f} ms | {float(megabytes):.0f} MB | {changes} |"
+            )
+    head = [
+        "## Fleets: hosts with 2,000 sysctls each",
+        "",
+        "| hosts | time | per host | peak memory (goal: < 500 MB) | changes |",
+    ]
     return [*head, "| --- | --- | --- | --- | --- |", *rows]
 
 

@@ -31,7 +31,8 @@ def run(folders: tuple[Path, Path], facts: list[str]) -> list[Any]:
     result = []
     for fact in facts:
         before, after = (
-            jc.parse(str(PARSERS[fact]), (folder / f"{fact}.txt").read_text(), quiet=True) for folder in folders
+            jc.parse(str(PARSERS[fact]), (folder / f"{fact}.txt").read_text(), quiet=True)
+            for folder in folders
         )
         result.append(DeepDiff(before, after, ignore_order=True))
     return result

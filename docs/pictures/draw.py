@@ -15,7 +15,12 @@ LINES = 64
 
 def draw(lang: str, name: str) -> None:
     """The first lines of `leadline diff` on the shipped pair, as an SVG."""
-    command = [str(Path(sys.executable).parent / "leadline"), "diff", str(DEMO / "before"), str(DEMO / "after")]
+    command = [
+        str(Path(sys.executable).parent / "leadline"),
+        "diff",
+        str(DEMO / "before"),
+        str(DEMO / "after"),
+    ]
     done = subprocess.run(
         [*command, "--lang", lang],
         env={**os.environ, "COLUMNS": "104", "FORCE_COLOR": "1", "TERM": "xterm-256color"},

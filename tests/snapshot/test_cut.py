@@ -50,7 +50,7 @@ def test_without_last_line_break(name: str) -> None:
 def test_a_value_that_differs_for_sure() -> None:
     """A last value without its line break counts where no longer one could undo the difference."""
     before = fact("sysctl", "kernel.panic = 0\nvm.swappiness = 60\n")
-    assert [change.key for change in diff_facts(before, fact("sysctl", "kernel.panic = 0\nvm.swappiness = 10"))] == [
-        "vm.swappiness"
-    ]
+    assert [
+        change.key for change in diff_facts(before, fact("sysctl", "kernel.panic = 0\nvm.swappiness = 10"))
+    ] == ["vm.swappiness"]
     assert diff_facts(before, fact("sysctl", "kernel.panic = 0\nvm.swappiness = 6")) == []

@@ -78,7 +78,11 @@ class Catalogue(Mapping[str, T]):
                 index[name] = kept[name]
             else:
                 value = self._declared(name)
-                index[name] = (changed, size, None if value is None else msgspec.to_builtins(self._note(value)))
+                index[name] = (
+                    changed,
+                    size,
+                    None if value is None else msgspec.to_builtins(self._note(value)),
+                )
         if index != kept and not sys.dont_write_bytecode:
             _replace(file, msgspec.json.encode(index))
         return index

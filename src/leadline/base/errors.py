@@ -1,9 +1,9 @@
 """The errors a user can meet. Each is one sentence in both languages: what, where, what to do.
 
-    LeadlineError
-    ├── UsageError      the call or the input cannot be used as given
-    ├── ParseError      a text is not what its name says, or is damaged beyond a safe reading
-    └── HostError       a host could not be reached, or refused
+LeadlineError
+├── UsageError      the call or the input cannot be used as given
+├── ParseError      a text is not what its name says, or is damaged beyond a safe reading
+└── HostError       a host could not be reached, or refused
 """
 
 from leadline.base.text import Text

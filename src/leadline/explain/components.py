@@ -23,7 +23,13 @@ _K3S = ("k3s", "k3s-server", "k3s-agent", "rke2", "k3s server", "k3s agent")
 
 SIGNS = {
     "kubelet": Signs(
-        ("kubelet", *_K3S), ("kubelet.service",), (), (), ("KUBE-KUBELET-CANARY",), (), ("/var/lib/kubelet/pods/",)
+        ("kubelet", *_K3S),
+        ("kubelet.service",),
+        (),
+        (),
+        ("KUBE-KUBELET-CANARY",),
+        (),
+        ("/var/lib/kubelet/pods/",),
     ),
     "kube-proxy": Signs(
         ("kube-proxy",),
@@ -95,7 +101,9 @@ SIGNS = {
     ),
     "tailscale": Signs(("tailscaled",), ("tailscaled.service",), (), ("tailscale0",), (), ("ts-",)),
     "tuned": Signs(("tuned",), ("tuned.service",)),
-    "firewalld": Signs(("firewalld",), ("firewalld.service",), (), (), ("filter_INPUT_POLICIES", "INPUT_direct")),
+    "firewalld": Signs(
+        ("firewalld",), ("firewalld.service",), (), (), ("filter_INPUT_POLICIES", "INPUT_direct")
+    ),
     "ufw": Signs((), ("ufw.service",), (), (), (), ("ufw-", "ufw6-")),
     "rke2": Signs(("rke2", "rke2 server", "rke2 agent"), ("rke2-server.service", "rke2-agent.service")),
     "microk8s": Signs(

@@ -63,7 +63,10 @@ class Explanation(msgspec.Struct, frozen=True):
     def count(self, **wanted: str) -> int:
         """How many changes have this kind and class (`kind="added"`, `class_="unknown"`)."""
         return sum(
-            all((each.class_ if name == "class_" else each.change.kind) == value for name, value in wanted.items())
+            all(
+                (each.class_ if name == "class_" else each.change.kind) == value
+                for name, value in wanted.items()
+            )
             for each in self.changes
         )
 
@@ -92,7 +95,9 @@ def explain(before: Snapshot, after: Snapshot) -> Explanation:
             if rule.group is not None:
                 group = f"{change.fact}/{rule.name}/{change.kind}"
                 have = groups.get(group)
-                groups[group] = Group(group, change.fact, change.kind, rule.group, have.members + 1 if have else 1)
+                groups[group] = Group(
+                    group, change.fact, change.kind, rule.group, have.members + 1 if have else 1
+                )
         explained.append(
             Explained(
                 change,

@@ -123,7 +123,9 @@ class Witness:
         for name in names:
             if (service := self.entries("services").get(name)) is not None and service.active == "active":
                 return self.saw("services", f"{name} active")
-            if (unit := self.entries("unit_files").get(name)) is not None and unit.enabled.startswith("enabled"):
+            if (unit := self.entries("unit_files").get(name)) is not None and unit.enabled.startswith(
+                "enabled"
+            ):
                 return self.saw("unit_files", f"{name} {unit.enabled}")
         return None
 

@@ -33,7 +33,9 @@ def match(change: Change, pair: Pair) -> Match | None:
     user = _users(pair, change.fact, change.kind).get(at.table)
     if user is None:
         return None
-    return Match((pair.side(change).saw(change.fact, user[:160]),), values={"table": at.table, "user": user[:80]})
+    return Match(
+        (pair.side(change).saw(change.fact, user[:160]),), values={"table": at.table, "user": user[:80]}
+    )
 
 
 rule = Rule(

@@ -16,5 +16,5 @@ rule = Rule(
     group=Text("Calico's rules", "Calico의 규칙"),
     since="Calico 2; nftables from 3.29",
     source="projectcalico/calico felix/rules/rule_defs.go",
-    match=owned_by(Marks("calico", ("cali-",), ("calico",), texts=("\"cali:",))),
+    match=owned_by(Marks("calico", ("cali-",), ("calico",), texts=('"cali:',))),
 )

@@ -16,5 +16,5 @@ rule = Rule(
     group=Text("Cilium's rules", "Cilium의 규칙"),
     since="every Cilium",
     source="cilium pkg/datapath/iptables/iptables.go",
-    match=owned_by(Marks("cilium", ("CILIUM_", "OLD_CILIUM_"), (), texts=("cilium-feeder:", "\"cilium: "))),
+    match=owned_by(Marks("cilium", ("CILIUM_", "OLD_CILIUM_"), (), texts=("cilium-feeder:", '"cilium: '))),
 )

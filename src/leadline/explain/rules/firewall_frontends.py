@@ -9,7 +9,9 @@ from leadline.snapshot.diff import Change
 
 def match(change: Change, pair: Pair) -> Match | None:
     witness = pair.side(change)
-    running = seen_apart(witness, change.fact, change.fact) or seen_apart(pair.before, change.fact, change.fact)
+    running = seen_apart(witness, change.fact, change.fact) or seen_apart(
+        pair.before, change.fact, change.fact
+    )
     line = witness.saw(change.fact, change.key)
     return Match((line, *running), values={"tool": change.fact, "key": change.key}) if running else None
 

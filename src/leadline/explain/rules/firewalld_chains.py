@@ -16,5 +16,27 @@ rule = Rule(
     group=Text("firewalld's rules", "firewalld의 규칙"),
     since="firewalld 0.6 (nftables backend by default); chains in iptables before",
     source="firewalld src/firewall/core/nftables.py, ipXtables.py",
-    match=owned_by(Marks("firewalld", ("INPUT_ZONES", "FORWARD_IN_ZONES", "FORWARD_OUT_ZONES", "INPUT_direct", "OUTPUT_direct", "FORWARD_direct", "PREROUTING_ZONES", "POSTROUTING_ZONES", "PREROUTING_direct", "POSTROUTING_direct", "IN_", "FWDI_", "FWDO_", "PRE_", "POST_"), ("firewalld", "firewalld_policy_drop"))),
+    match=owned_by(
+        Marks(
+            "firewalld",
+            (
+                "INPUT_ZONES",
+                "FORWARD_IN_ZONES",
+                "FORWARD_OUT_ZONES",
+                "INPUT_direct",
+                "OUTPUT_direct",
+                "FORWARD_direct",
+                "PREROUTING_ZONES",
+                "POSTROUTING_ZONES",
+                "PREROUTING_direct",
+                "POSTROUTING_direct",
+                "IN_",
+                "FWDI_",
+                "FWDO_",
+                "PRE_",
+                "POST_",
+            ),
+            ("firewalld", "firewalld_policy_drop"),
+        )
+    ),
 )

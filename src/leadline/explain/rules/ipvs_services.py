@@ -13,7 +13,9 @@ def match(change: Change, pair: Pair) -> Match | None:
     witness = pair.side(change)
     device = witness.interface("kube-ipvs0")
     author = (device,) if device else seen_apart(witness, "kube-proxy", "ipset", "ipvs")
-    return Match((witness.saw(change.fact, change.key), *author), values={"key": change.key}) if author else None
+    return (
+        Match((witness.saw(change.fact, change.key), *author), values={"key": change.key}) if author else None
+    )
 
 
 rule = Rule(

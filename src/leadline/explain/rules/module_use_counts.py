@@ -9,7 +9,9 @@ from leadline.snapshot.diff import Change
 def match(change: Change, pair: Pair) -> Match | None:
     if change.kind != "changed":
         return None
-    return Match((pair.after.saw("modules", f"{change.key}: {change.before.uses} -> {change.after.uses} users"),))
+    return Match(
+        (pair.after.saw("modules", f"{change.key}: {change.before.uses} -> {change.after.uses} users"),)
+    )
 
 
 rule = Rule(

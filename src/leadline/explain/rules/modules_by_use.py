@@ -20,7 +20,14 @@ KINDS = {
     "bonding": "bond",
     "8021q": "vlan",
 }
-FILESYSTEMS = {"overlay": "overlay", "nfs": "nfs4", "fuse": "fuse", "squashfs": "squashfs", "xfs": "xfs", "ext4": "ext4"}
+FILESYSTEMS = {
+    "overlay": "overlay",
+    "nfs": "nfs4",
+    "fuse": "fuse",
+    "squashfs": "squashfs",
+    "xfs": "xfs",
+    "ext4": "ext4",
+}
 _MATCHES = re.compile(r"-m (\w+)|-j ([A-Z]\w+)")
 
 
@@ -40,7 +47,9 @@ def _user(witness: Witness, module: str) -> Evidence | None:
             for key in witness.entries(fact):
                 if any(wanted in (found[1], found[2]) for found in _MATCHES.finditer(key)):
                     return witness.saw(fact, key[:120])
-    if module.startswith(("nf_", "nft_", "nfnetlink", "ip_tables", "iptable_", "ip6table", "x_tables", "ip_set", "ip_vs")):
+    if module.startswith(
+        ("nf_", "nft_", "nfnetlink", "ip_tables", "iptable_", "ip6table", "x_tables", "ip_set", "ip_vs")
+    ):
         for fact in ("iptables", "ip6tables", "nft", "ipset", "ipvs"):
             if (key := next(iter(witness.entries(fact)), None)) is not None:
                 return witness.saw(fact, key[:120])
@@ -57,7 +66,9 @@ def match(change: Change, pair: Pair) -> Match | None:
     witness = pair.side(change)
     for entry in witness.entries("modules_load").values():
         if entry.module == change.key:
-            return Match((witness.saw("modules_load", f"{entry.file} {entry.module}"),), values={"module": change.key})
+            return Match(
+                (witness.saw("modules_load", f"{entry.file} {entry.module}"),), values={"module": change.key}
+            )
     user = _user(witness, change.key)
     return Match((user,), values={"module": change.key}) if user else None
 

@@ -152,7 +152,10 @@ topics = (
         kind="chain",
         pattern=r"cali-.*",
         owner="calico",
-        what=Text("Network policy and masquerade written by Calico's felix.", "Calico felix가 쓴 네트워크 정책과 마스커레이드입니다."),
+        what=Text(
+            "Network policy and masquerade written by Calico's felix.",
+            "Calico felix가 쓴 네트워크 정책과 마스커레이드입니다.",
+        ),
         source="projectcalico/calico felix/rules/rule_defs.go",
     ),
     Topic(
