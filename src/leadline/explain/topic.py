@@ -21,7 +21,7 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of one name or family of names.
 
     `pattern`: a regular expression for the whole name (a port's is `10250/tcp`).
-    `values`: value → what it means, for settings. `usual`: the usual binding of a port.
+    `role`: an interface in two or three words. `values`: value → what it means, for settings. `usual`: the usual binding of a port.
     `source`: where this stands.
     """
 
@@ -29,6 +29,7 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
     pattern: str
     what: Text
     source: str
+    role: Text | None = None
     values: dict[str, Text] = {}
     owner: str = ""
     usual: Text | None = None

@@ -7,14 +7,19 @@ _FLANNEL = "flannel pkg/backend"
 _PLUGINS = "containernetworking/plugins plugins/main/bridge/bridge.go"
 
 
-def _interface(pattern: str, owner: str, what: Text, source: str, advice: Text | None = None) -> Topic:
-    return Topic(kind="interface", pattern=pattern, owner=owner, what=what, source=source, advice=advice)
+def _interface(
+    pattern: str, owner: str, role: Text, what: Text, source: str, advice: Text | None = None
+) -> Topic:
+    return Topic(
+        kind="interface", pattern=pattern, owner=owner, role=role, what=what, source=source, advice=advice
+    )
 
 
 topics = (
     _interface(
         r"flannel\.\d+|flannel-v6\.\d+",
         "flannel",
+        Text("VXLAN tunnel", "VXLAN 터널"),
         Text(
             "flannel's VXLAN tunnel, the way to the pods of other nodes. Its address is the node's pod subnet itself "
             "(/32), its MTU the uplink's less 50 bytes; it does not learn, flannel enters every other node.",
@@ -31,6 +36,7 @@ topics = (
     _interface(
         r"flannel-wg(-v6)?",
         "flannel",
+        Text("WireGuard tunnel", "WireGuard 터널"),
         Text(
             "flannel's WireGuard tunnel (51820/udp, 51821/udp for IPv6): encrypted, MTU the uplink's less 80.",
             "flannel의 WireGuard 터널입니다(51820/udp, IPv6는 51821/udp). 암호화되며 MTU는 업링크보다 80 작습니다.",
@@ -40,6 +46,7 @@ topics = (
     _interface(
         "cni0",
         "cni",
+        Text("bridge of the pods", "파드 브리지"),
         Text(
             "The pods' bridge: each pod of the node hangs on it by a veth, and its address (the subnet's .1) is their "
             "default gateway. Made with the first pod; DOWN while there is none.",
@@ -56,6 +63,7 @@ topics = (
     _interface(
         r"veth[0-9a-f]{8}",
         "",
+        Text("host end of a veth pair", "veth 쌍의 호스트 쪽"),
         Text(
             "The host's end of one container's veth pair; the other end is its eth0. Its master tells whose: cni0 a pod's, "
             "lxdbr0 LXD's, cni-podman0 Podman's. `@if2` is the index inside, "
@@ -69,6 +77,7 @@ topics = (
     _interface(
         r"veth[0-9a-f]{7}",
         "docker",
+        Text("host end of a veth pair", "veth 쌍의 호스트 쪽"),
         Text(
             "The host's end of a Docker container's veth pair (master docker0 or br-…).",
             "Docker 컨테이너의 veth 쌍 중 호스트 쪽 끝입니다(master는 docker0 또는 br-…).",
@@ -78,6 +87,7 @@ topics = (
     _interface(
         "kube-ipvs0",
         "kube-proxy",
+        Text("service addresses (ipvs)", "서비스 주소(ipvs)"),
         Text(
             "In IPVS mode every service address lies on this dummy device, so that the kernel takes packets for them; "
             "it is DOWN on purpose.",
@@ -92,6 +102,7 @@ topics = (
     _interface(
         "nodelocaldns",
         "nodelocaldns",
+        Text("node-local DNS", "노드 로컬 DNS"),
         Text(
             "Holds the address that pods of this node ask for names: 169.254.20.10, with kubespray 169.254.25.10.",
             "이 노드의 파드가 이름을 묻는 주소를 가진 장치입니다. 169.254.20.10, kubespray는 169.254.25.10입니다.",
@@ -101,6 +112,7 @@ topics = (
     _interface(
         r"kube-bridge|kube-dummy-if",
         "kube-router",
+        Text("kube-router's bridge", "kube-router 브리지"),
         Text(
             "kube-router's pod bridge, and the device of service addresses.",
             "kube-router의 파드 브리지와 서비스 주소 장치입니다.",
@@ -110,6 +122,7 @@ topics = (
     _interface(
         r"cali[0-9a-f]{11}",
         "calico",
+        Text("host end of a pod's veth pair", "파드 veth 쌍의 호스트 쪽"),
         Text(
             "The host's end of one pod's veth pair under Calico: no address, always the MAC ee:ee:ee:ee:ee:ee; the node "
             "answers ARP for 169.254.1.1 and routes the pod by a /32.",
@@ -121,6 +134,7 @@ topics = (
     _interface(
         r"vxlan(-v6)?\.calico|wireguard\.cali|wg-v6\.cali|bpf(in|out)\.cali",
         "calico",
+        Text("Calico's tunnel", "Calico 터널"),
         Text(
             "Calico between nodes: VXLAN (4789/udp, VNI 4096), WireGuard (51820/udp), or its BPF pair.",
             "Calico의 노드 간 장치입니다. VXLAN(4789/udp, VNI 4096), WireGuard(51820/udp) 또는 BPF용 쌍입니다.",
@@ -130,6 +144,7 @@ topics = (
     _interface(
         "tunl0",
         "kernel",
+        Text("IPIP tunnel", "IPIP 터널"),
         Text(
             "The IPIP module's own device. Empty it is nothing; with a /32 address it is Calico's tunnel (IP protocol 4).",
             "ipip 모듈이 만드는 장치입니다. 주소가 없으면 아무 일도 하지 않고, /32 주소가 있으면 Calico의 터널(IP 프로토콜 "
@@ -140,6 +155,7 @@ topics = (
     _interface(
         r"sit0|ip6tnl0|gre0|gretap0|erspan0|ip6gre0|ip_vti0|ip6_vti0",
         "kernel",
+        Text("fallback tunnel device", "기본 터널 장치"),
         Text(
             "A tunnel module's fallback device, made with the module; it has no address and carries nothing.",
             "터널 모듈이 올라올 때 함께 생기는 기본 장치로, 주소도 트래픽도 없습니다.",
@@ -149,6 +165,7 @@ topics = (
     _interface(
         r"lxc[0-9a-f]{12}|lxc_health",
         "cilium",
+        Text("host end of a pod's veth pair", "파드 veth 쌍의 호스트 쪽"),
         Text(
             "The host's end of one pod's veth pair under Cilium (lxc_health: its own health endpoint).",
             "Cilium에서 파드 하나의 호스트 쪽 끝입니다(lxc_health는 Cilium의 상태 확인용).",
@@ -158,6 +175,7 @@ topics = (
     _interface(
         r"cilium_(host|net)",
         "cilium",
+        Text("the host's place in Cilium", "Cilium의 호스트 쪽 장치"),
         Text(
             "Cilium's own veth pair in the host: where host and pod network meet; cilium_host bears the node's pod address.",
             "호스트에 있는 Cilium 자신의 veth 쌍으로, 호스트와 파드 네트워크가 만나는 곳입니다. cilium_host가 노드의 파드 "
@@ -168,6 +186,7 @@ topics = (
     _interface(
         r"cilium_(vxlan|geneve|wg0)",
         "cilium",
+        Text("Cilium's tunnel", "Cilium 터널"),
         Text(
             "Cilium's way to other nodes: VXLAN on 8472/udp (the same port as flannel), Geneve 6081/udp, WireGuard 51871/udp.",
             "Cilium이 다른 노드로 가는 길입니다. VXLAN 8472/udp(flannel과 같은 포트), Geneve 6081/udp, WireGuard "
@@ -178,6 +197,7 @@ topics = (
     _interface(
         "docker0",
         "docker",
+        Text("Docker's default bridge", "Docker 기본 브리지"),
         Text(
             "Docker's default bridge (172.17.0.1/16): containers without `--network` hang on it. DOWN without any.",
             "Docker의 기본 브리지(172.17.0.1/16)로, `--network` 없이 실행한 컨테이너가 연결됩니다. 없으면 DOWN입니다.",
@@ -191,6 +211,7 @@ topics = (
     _interface(
         r"br-[0-9a-f]{12}|docker_gwbridge",
         "docker",
+        Text("Docker network's bridge", "Docker 네트워크 브리지"),
         Text(
             "The bridge of a Docker network (`docker network create`, Compose); the digits are the network's id.",
             "Docker 네트워크의 브리지입니다(`docker network create`, Compose). 16진수는 네트워크 id입니다.",
@@ -200,6 +221,7 @@ topics = (
     _interface(
         r"(cni-)?podman\d+",
         "podman",
+        Text("Podman network's bridge", "Podman 네트워크 브리지"),
         Text(
             "Podman's bridge (10.88.0.1/16 for the default network).",
             "Podman의 브리지입니다(기본 네트워크는 10.88.0.1/16).",
@@ -209,6 +231,7 @@ topics = (
     _interface(
         r"virbr\d+|vnet\d+",
         "libvirt",
+        Text("libvirt's network", "libvirt 네트워크"),
         Text(
             "virbr…: the bridge of a libvirt network (default 192.168.122.1/24); vnet…: one running virtual machine.",
             "virbr…는 libvirt 네트워크의 브리지(기본 192.168.122.1/24), vnet…은 실행 중인 가상 머신입니다.",
@@ -218,6 +241,7 @@ topics = (
     _interface(
         r"wg\d+|tailscale0|wt0",
         "",
+        Text("VPN tunnel", "VPN 터널"),
         Text(
             "A VPN of this host, not of the cluster: WireGuard by hand (wg…), Tailscale or NetBird.",
             "클러스터가 아니라 이 호스트의 VPN입니다. 직접 설정한 WireGuard(wg…), Tailscale 또는 NetBird입니다.",
@@ -227,6 +251,7 @@ topics = (
     _interface(
         r"lxdbr\d+|incusbr\d+|lxcbr\d+",
         "lxd",
+        Text("LXD's bridge", "LXD 브리지"),
         Text(
             "The bridge of system containers; not Cilium's, in spite of `lxc`.",
             "시스템 컨테이너의 브리지입니다. 이름이 `lxc`로 시작해도 Cilium이 아닙니다.",
@@ -236,6 +261,7 @@ topics = (
     _interface(
         "lo",
         "kernel",
+        Text("loopback", "루프백"),
         Text(
             "Loopback: what listens on 127.0.0.1 or ::1 is reachable from this host alone.",
             "루프백입니다. 127.0.0.1이나 ::1에서 대기하는 것은 이 호스트에서만 접속할 수 있습니다.",

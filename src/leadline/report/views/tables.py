@@ -133,7 +133,7 @@ def _interface(each: Explained) -> tuple[Cell, ...]:
     entry = each.change.entry
     role: Cell = _ROLES.get(entry.kind or "", entry.kind or None)
     if role is None:  # `ip addr` without -d does not say
-        role = next((topic.what for topic in find(each.change.key, "interface")), None)
+        role = next((topic.role for topic in find(each.change.key, "interface")), None)
     if entry.kind == "vxlan" and getattr(entry, "vxlan_id", None) is not None:
         role = Text("VXLAN tunnel, VNI {id}", "VXLAN 터널, VNI {id}").fill(id=entry.vxlan_id)
     if entry.master and isinstance(role, str | Text):
