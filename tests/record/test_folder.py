@@ -4,6 +4,7 @@ import random
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,12 @@ def test_where_nothing_can_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="name another folder"):
         write_folder(tmp_path / "file", "host", FILES)
+
+
+def test_many_at_once(tmp_path: Path) -> None:
+    """Writers beside each other in one folder do not take each other's work for a killed run's."""
+    files = {f"{number}.txt": b"x" * 2000 for number in range(20)}
+    with ThreadPoolExecutor(24) as pool:
+        written = list(pool.map(lambda number: write_folder(tmp_path, f"host{number}", files), range(120)))
+    assert sorted(folder.name for folder in written) == sorted(folder.name for folder in tmp_path.iterdir())
+    assert all(len(list(folder.iterdir())) == len(files) for folder in written)

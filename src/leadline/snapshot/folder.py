@@ -22,11 +22,8 @@ def write_folder(into: Path, name: str, files: Mapping[str, bytes]) -> Path:
     folder = into / name
     try:
         into.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _sweep(into)
-        partial = Path(tempfile.mkdtemp(prefix=_PARTIAL, dir=into))
-        handle = os.open(partial, os.O_RDONLY)
+        partial, handle = _begin(into)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
             for file, content in files.items():
                 with open(partial / file, "wb", opener=_private) as opened:
                     opened.write(content)
@@ -74,14 +71,34 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
-def _sweep(into: Path) -> None:
-    """Removes what killed runs left: the lock of a run that still writes is held."""
-    for left in into.glob(f"{_PARTIAL}*"):
+def _begin(into: Path) -> tuple[Path, int]:
+    """A new partial folder and the handle that holds its lock; what killed runs left is removed.
+
+    The lock on `into` keeps others from taking a partial folder for a left one before it is locked.
+    """
+    whole = os.open(into, os.O_RDONLY)
+    try:
+        fcntl.flock(whole, fcntl.LOCK_EX)
+        for left in into.glob(f"{_PARTIAL}*"):
+            _sweep(left)
+        partial = Path(tempfile.mkdtemp(prefix=_PARTIAL, dir=into))
+        handle = os.open(partial, os.O_RDONLY)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        return partial, handle
+    finally:
+        os.close(whole)
+
+
+def _sweep(left: Path) -> None:
+    """Removes a partial folder, unless a run that still writes holds its lock or has just put it in place."""
+    try:
         handle = os.open(left, os.O_RDONLY)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            continue
-        finally:
-            os.close(handle)
-        shutil.rmtree(left, ignore_errors=True)
+    except FileNotFoundError:
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return
+    finally:
+        os.close(handle)
+    shutil.rmtree(left, ignore_errors=True)
