@@ -6,11 +6,20 @@ extras=${1:-}
 stamp=".venv/.made${extras:+-$extras}"
 if [ -f "$stamp" ] && [ ! pyproject.toml -nt "$stamp" ]; then exit 0; fi
 
-advise() { # Debian-like, Rocky-like
-    if command -v apt-get >/dev/null 2>&1; then echo "leadline: $1; run: sudo apt-get install $2" >&2
-    elif command -v dnf >/dev/null 2>&1; then echo "leadline: $1; run: sudo dnf install $3" >&2
-    else echo "leadline: $1; install Python 3.11 or newer with its venv module" >&2
+advise() { # what is missing
+    id="" version=""
+    if [ -r /etc/os-release ]; then
+        id=$(. /etc/os-release && echo "${ID:-} ${ID_LIKE:-}")
+        version=$(. /etc/os-release && echo "${VERSION_ID:-}")
     fi
+    case "$id $version" in
+    "ubuntu "*" 22."*) todo="run: sudo apt-get install python3.11-venv" ;;
+    *ubuntu* | *debian*) todo="run: sudo apt-get install python3-venv" ;;
+    *rhel*" 8"* | *rhel*" 9"* | *fedora*" 9"*) todo="run: sudo dnf install python3.11" ;;
+    *rhel* | *fedora*) todo="run: sudo dnf install python3" ;;
+    *) todo="install it from your distribution" ;;
+    esac
+    echo "leadline: $1; $todo" >&2
     exit 2
 }
 
@@ -18,9 +27,8 @@ python=""
 for name in ${PYTHON:-} python3 python3.14 python3.13 python3.12 python3.11; do
     if "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$name; break; fi
 done
-[ -n "$python" ] || advise "Python 3.11 or newer is missing" python3.11-venv python3.11
-"$python" -c 'import venv, ensurepip' 2>/dev/null || advise "Python's venv module is missing" \
-    "python$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')-venv" python3.11
+[ -n "$python" ] || advise "Python 3.11 or newer with its venv module is missing"
+"$python" -c 'import venv, ensurepip' 2>/dev/null || advise "Python's venv module is missing"
 
 [ -x .venv/bin/python ] || "$python" -m venv .venv
 echo "leadline: preparing .venv (once)" >&2
