@@ -30,7 +30,7 @@ done
 [ -n "$python" ] || advise "Python 3.11 or newer with its venv module is missing"
 "$python" -c 'import venv, ensurepip' 2>/dev/null || advise "Python's venv module is missing"
 
-[ -x .venv/bin/python ] || "$python" -m venv .venv
+.venv/bin/python -m pip --version >/dev/null 2>&1 || "$python" -m venv --clear .venv
 echo "leadline: preparing .venv (once)" >&2
 .venv/bin/python -m pip install --quiet --disable-pip-version-check -e ".${extras:+[$extras]}"
 touch "$stamp"

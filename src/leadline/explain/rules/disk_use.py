@@ -31,6 +31,5 @@ rule = Rule(
     ),
     since="every kernel",
     source="statfs(2)",
-    group=Text("disk use", "디스크 사용량"),
     match=match,
 )

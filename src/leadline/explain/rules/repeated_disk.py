@@ -28,6 +28,6 @@ rule = Rule(
     ),
     since="every kernel",
     source="linux fs/overlayfs/super.c ovl_statfs; df(1)",
-    group=Text("the same disk once more", "같은 디스크의 반복"),
+    group=Text("more mounts of the same disk", "같은 디스크의 다른 마운트"),
     match=match,
 )

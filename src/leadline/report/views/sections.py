@@ -90,9 +90,9 @@ def sections(part: Part, *, expand: bool) -> list[Block]:
 def stands_out(each: Explained) -> bool:
     """Whether a change is shown by itself: what was decided, and how each filesystem filled up (that is
     what people compare df for, although use moves by itself)."""
-    if each.change.fact == "df" and each.change.kind == "changed":
-        return True
-    return each.group is None and each.class_ == "config"
+    if each.group is not None:
+        return False
+    return each.class_ == "config" or (each.change.fact == "df" and each.change.kind == "changed")
 
 
 def _counts(changes: list[Explained]) -> Text:
