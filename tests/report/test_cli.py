@@ -9,7 +9,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import jsonschema
 import pytest
+
+from leadline.cli.explain import _topics
+from leadline.explain.knowledge import find
 
 SYSCTL = "kernel.panic = 0\nvm.swappiness = 60\n"
 
@@ -139,6 +143,72 @@ def test_one_host_has_its_best_name(tmp_path: Path) -> None:
     assert name(host(tmp_path / "1", name="db"), host(tmp_path / "2")) == "db"
 
 
+def test_names_that_stand_the_wrong_way_round_are_noted(tmp_path: Path) -> None:
+    before, after = host(tmp_path / "before"), host(tmp_path / "after", CHANGED)
+    assert "swap them" not in run("diff", before, after).stdout
+    assert "BEFORE is called after" in run("diff", after, before).stdout
+
+
+def test_two_files(tmp_path: Path) -> None:
+    one, other = host(tmp_path / "1") / "sysctl.txt", host(tmp_path / "2", CHANGED) / "sysctl.txt"
+    assert run("diff", one, other).returncode == 1
+    assert run("diff", one, one).returncode == 0
+    (tmp_path / "memo").write_text("nothing\n")
+    refused = run("diff", one, tmp_path / "memo")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "not the output of a command" in refused.stderr
+
+
+def test_a_fleet_gives_one_valid_record_in_pieces(tmp_path: Path) -> None:
+    schema = json.loads((Path(__file__).parents[2] / "docs" / "schema" / "diff-v1.json").read_text())
+    for name in ("a", "b", "c"):
+        host(tmp_path / "before" / name)
+        host(tmp_path / "after" / name, SYSCTL if name == "b" else CHANGED)
+    (tmp_path / "after" / "c" / "sysctl.txt").rename(tmp_path / "after" / "c" / "df.txt")
+    answer = run("diff", tmp_path / "before", tmp_path / "after", "-o", "json")
+    record = json.loads(answer.stdout)
+    jsonschema.validate(record, schema)
+    assert answer.stdout == json.dumps(record, indent=2, ensure_ascii=False) + "\n"
+    assert [(each["host"], len(each["changes"]), len(each["problems"])) for each in record["hosts"]] == [
+        ("a", 1, 0),
+        ("b", 0, 1),
+        ("c", 0, 1),
+    ]
+    written = run("diff", tmp_path / "before", tmp_path / "after", "--to", tmp_path / "out.json")
+    assert (written.returncode, (tmp_path / "out.json").read_text()) == (1, answer.stdout)
+
+
+_PEAK = """
+import resource, sys
+sys.argv[1:] = ["diff", *sys.argv[1:]]
+try:
+    from leadline.cli import main; main()
+except SystemExit:
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize("form", ["json", "terminal"])
+def test_memory_does_not_grow_with_the_fleet(tmp_path: Path, form: str) -> None:
+    keys = "".join(f"net.test.group{number}.key = {number}\n" for number in range(2000))
+    for number in range(80):
+        host(tmp_path / "before" / f"node{number}", keys)
+        host(tmp_path / "after" / f"node{number}", keys.replace("7\n", "8\n"))
+
+    def peak(*sides: Path) -> int:
+        done = subprocess.run(
+            [sys.executable, "-c", _PEAK, *map(str, sides), "-o", form],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return int(done.stderr)
+
+    one = peak(tmp_path / "before" / "node1", tmp_path / "after" / "node1")
+    # kilobytes: each host's texts and values alone would take half a megabyte
+    assert peak(tmp_path / "before", tmp_path / "after") - one < 80 * 150
+
+
 def test_swapped_and_identical_sides_are_noted(tmp_path: Path) -> None:
     early = host(tmp_path / "early", name="web", taken=1_700_000_000)
     late = host(tmp_path / "late", CHANGED, name="web", taken=1_700_003_600)
@@ -190,9 +260,16 @@ def test_watch_reads_again_and_ends_cleanly(tmp_path: Path) -> None:
         _until(lambda: '"changes": []' in out.read_text())
         (after / "sysctl.txt").write_text(CHANGED)
         _until(lambda: '"vm.swappiness"' in out.read_text())
+        size = out.stat().st_size
+        after.rename(tmp_path / "away")
+        time.sleep(4)
+        (tmp_path / "away").rename(after)
+        _until(lambda: out.stat().st_size > size)
         program.send_signal(signal.SIGINT)
         assert program.wait(10) == 1
-        assert program.stderr.read() == ""
+        assert {line.partition(": ")[2] for line in program.stderr.read().splitlines()} == {
+            f"{after}: no such folder; `leadline record --to {after}` makes one"
+        }
 
 
 def _until(seen: Callable[[], bool]) -> None:
@@ -200,6 +277,146 @@ def _until(seen: Callable[[], bool]) -> None:
     while not seen():
         assert time.monotonic() < end
         time.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    ("key", "kind", "name"),
+    [
+        *((key, "sysctl", "net.ipv4.ip_forward") for key in (
+            "net.ipv4.ip_forward", "net/ipv4/ip_forward", "/proc/sys/net/ipv4/ip_forward", "net.ipv4.ip_forward = 1",
+            "sysctl net.ipv4.ip_forward", "net.ipv4.ip_forward=1", "NET.IPV4.IP_FORWARD", " net.ipv4.ip_forward ")),
+        *((key, "sysctl", "net.ipv4.conf.flannel/1.rp_filter") for key in (
+            "net/ipv4/conf/flannel.1/rp_filter", "/proc/sys/net/ipv4/conf/flannel.1/rp_filter")),
+        *((key, "port", "10250/tcp") for key in (
+            "10250", ":10250", "*:10250", "10250/TCP", "tcp/10250", "tcp:10250", "0.0.0.0:10250", "[::]:10250",
+            "tcp 0.0.0.0:10250", "10.0.0.5%eth0:10250", "localhost:10250")),
+        *((key, "port", "10248/tcp") for key in ("127.0.0.1:10248", "[::1]:10248", "tcp 127.0.0.1:10248")),
+        *((key, "port", "8472/udp") for key in ("udp 8472", "udp:8472", "8472/UDP", "udp *:8472")),
+        *((key, "chain", "KUBE-SERVICES") for key in ("kube-services", "Kube-Services")),
+        *((key, "interface", "flannel.1") for key in ("flannel/1", "flannel.1@eth0", "FLANNEL.1", "flannel.1:")),
+        ("veth1234abcd@if2", "interface", "veth1234abcd"),
+        ("Kubelet", None, "kubelet"),
+    ],
+)  # fmt: skip
+def test_explain_takes_a_name_as_people_write_it(key: str, kind: str | None, name: str) -> None:
+    found = _topics(key)
+    assert found
+    assert found == find(name, kind)
+
+
+@pytest.mark.parametrize(
+    "key", ["", " ", ":", "/", "99999", "tcp", "²", "a;b", "../x", "127.0.0.1", "x" * 5000]
+)
+def test_explain_knows_nothing_of_it(key: str) -> None:
+    assert _topics(key) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "en", "ko"),
+    [
+        (("dif",), "no verb dif; did you mean diff?", "혹시 diff입니까?"),
+        (("zzz",), "there are diff, explain, record", "있는 명령: diff, explain, record"),
+        (("diff",), "BEFORE is missing", "BEFORE: 값이 필요합니다"),
+        (("diff", "", "x"), "an empty name", "빈 이름입니다"),
+        (("diff", "a", "b", "--hots", "x"), "no option --hots; did you mean --host?", "혹시 --host입니까?"),
+        (
+            ("diff", "a", "b", "-o", "yaml"),
+            "--output is one of terminal, json",
+            "다음 중 하나입니다: terminal",
+        ),
+        (("diff", "a", "b", "--class", "x"), "--class is one of config", "다음 중 하나입니다: config"),
+        (("diff", "a", "b", "--to"), "--to needs a value", "--to: 값이 필요합니다"),
+        (("record", "--to", "x", "--jobs", "0"), "a whole number from 1 to 256", "1 이상 256 이하의 정수"),
+        (("record",), "--to is missing", "--to: 값이 필요합니다"),
+        (("explain",), "KEY… is missing", "KEY…: 값이 필요합니다"),
+    ],
+)
+def test_mistakes_are_one_sentence(arguments: tuple[str, ...], en: str, ko: str) -> None:
+    for lang, sentence in (("en", en), ("ko", ko)):
+        answer = run("--lang", lang, *arguments)
+        assert (answer.returncode, answer.stdout) == (2, "")
+        assert answer.stderr.startswith("leadline: ")
+        assert sentence in answer.stderr
+        assert len(answer.stderr.splitlines()) <= 2
+
+
+def test_an_unknown_fact_or_host_names_those_that_are_meant(tmp_path: Path) -> None:
+    sides = host(tmp_path / "before"), host(tmp_path / "after")
+    assert "there are sysctl," in run("diff", *sides, "--fact", "sysctls").stderr
+    assert "그런 호스트가 없습니다" in run("diff", *sides, "--host", "x", "--lang", "ko").stderr
+
+
+@pytest.mark.parametrize(
+    ("redirect", "code"),
+    [
+        (">&-", 1), (">&- 2>&-", 1), ("2>&-", 1), ("| head -1 >/dev/null; exit ${PIPESTATUS[0]}", 1),
+        (">/dev/full", 2), ("-o json >/dev/full", 2),
+    ],
+)  # fmt: skip
+def test_an_output_that_goes_nowhere(tmp_path: Path, redirect: str, code: int) -> None:
+    many = "".join(f"vm.key{number} = 1\n" for number in range(5000))
+    sides = host(tmp_path / "before", many), host(tmp_path / "after", many.replace(" 1", " 2"))
+    answer = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m leadline diff {sides[0]} {sides[1]} {redirect}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == code
+    assert "Traceback" not in answer.stderr
+    assert len(answer.stderr.splitlines()) == (code == 2)
+
+
+def test_a_pipe_stays_a_pipe(tmp_path: Path) -> None:
+    sides = host(tmp_path / "before"), host(tmp_path / "after", CHANGED)
+    pipe = tmp_path / "pipe.json"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE, text=True) as reader:
+        assert run("diff", *sides, "--to", pipe).returncode == 1
+        assert json.loads(reader.communicate(timeout=30)[0])["schema"] == "leadline/diff/v1"
+    assert pipe.is_fifo()
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    sides = host(tmp_path / "before"), host(tmp_path / "after", CHANGED)
+    (tmp_path / "link.html").symlink_to(tmp_path / "report.html")
+    assert run("diff", *sides, "--to", tmp_path / "link.html").returncode == 1
+    assert (tmp_path / "link.html").is_symlink()
+    assert (tmp_path / "report.html").read_text().startswith("<!DOCTYPE html>")
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"LANG": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
+        {"LANG": "ko_KR.eucKR", "PYTHONIOENCODING": "cp949"},
+        {"COLUMNS": "40"}, {"COLUMNS": "1"}, {"COLUMNS": "x"}, {"TERM": "dumb"}, {"NO_COLOR": "1"}, {"HOME": "/nowhere"},
+    ],
+)  # fmt: skip
+def test_any_terminal(tmp_path: Path, environment: dict[str, str]) -> None:
+    sides = host(tmp_path / "전"), host(tmp_path / "후", CHANGED)
+    command = [sys.executable, "-m", "leadline", "diff", *map(str, sides), "--lang", "ko"]
+    answer = subprocess.run(
+        command, capture_output=True, check=False, env={"PATH": os.environ["PATH"], **environment}
+    )
+    assert (answer.returncode, answer.stderr) == (1, b"")
+    assert b"vm.swappiness" in answer.stdout
+    assert b"\x1b" not in answer.stdout
+
+
+def test_completion_knows_verbs_options_and_facts() -> None:
+    def completed(*words: str) -> list[str]:
+        answer = run(
+            _LEADLINE_COMPLETE="bash_complete",
+            COMP_WORDS=" ".join(("leadline", *words)),
+            COMP_CWORD=str(len(words)),
+        )
+        return answer.stdout.split()
+
+    assert completed("di") == ["plain,diff"]
+    assert completed("diff", "--fa") == ["plain,--fact"]
+    assert "plain,sysctl" in completed("diff", "--fact", "sys")
+    assert completed("diff", "be") == ["file,be"]
 
 
 def test_explain_is_honest_about_what_it_does_not_know() -> None:

@@ -1,5 +1,6 @@
 """The doors: each verb parses its request, calls one function and shows the result."""
 
+import errno
 import importlib
 import os
 import sys
@@ -24,6 +25,15 @@ class Verbs(click.Group):
         command = importlib.import_module(f"{__name__}.{cmd_name.replace('-', '_')}").command
         assert isinstance(command, click.Command)  # noqa: S101 - a verb's module without a command is a bug
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and args[0] not in self.list_commands(ctx):
+            from leadline.cli._mistakes import unknown_verb
+
+            raise unknown_verb(args[0], self.list_commands(ctx), ctx)
+        return super().resolve_command(ctx, args)
 
 
 def program() -> str:
@@ -66,21 +76,37 @@ def group() -> None:
 
 def main() -> NoReturn:
     """The program `leadline`. Expected errors are one sentence on stderr and exit code 2."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a name or a sign that this terminal cannot show
+    for number, name in ((1, "stdout"), (2, "stderr")):
+        if getattr(sys, name) is None:  # closed by the caller (`>&-`)
+            os.dup2(os.open(os.devnull, os.O_WRONLY), number)
+            setattr(sys, name, open(number, "w", closefd=False))  # noqa: SIM115 - as Python does
+        elif hasattr(getattr(sys, name), "reconfigure"):
+            getattr(sys, name).reconfigure(errors="replace")  # a sign that this terminal cannot show
     try:
         code = group.main(prog_name=program(), complete_var="_LEADLINE_COMPLETE", standalone_mode=False)
         sys.stdout.flush()
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
         code = 130
     except click.ClickException as error:
-        error.show()
+        from leadline.cli._mistakes import show
+
+        show(error)
         code = 2
     except BrokenPipeError:
         # The reader went away (`| head`); what is still buffered must not fail again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         code = 1
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _drop_output()
+        click.echo(
+            said(
+                "leadline: the output cannot be written: {why}", "leadline: 출력을 쓸 수 없습니다: {why}"
+            ).format(why=error.strerror),
+            err=True,
+        )
+        code = 2
     except Exception as error:
         from leadline.base.errors import LeadlineError
 
@@ -89,3 +115,7 @@ def main() -> NoReturn:
         click.echo(f"leadline: {error.text[language()]}", err=True)
         code = 2
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _drop_output() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

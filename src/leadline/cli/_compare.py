@@ -1,15 +1,17 @@
 """Two folders → explanations: what `leadline diff` calls, and what its filters leave."""
 
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from leadline.base.errors import UsageError
 from leadline.base.text import Text
-from leadline.explain.explain import Explanation, explain
+from leadline.explain.explain import Explained, Explanation, explain
 from leadline.facts.catalogue import sources
 from leadline.facts.source import Problem
-from leadline.snapshot.pairs import doubts, match
+from leadline.snapshot.pairs import doubts, match, swapped
 from leadline.snapshot.snapshot import FileProblem, Snapshot
 
 
@@ -20,39 +22,68 @@ def compare(
     hosts: tuple[str, ...] = (),
     classes: tuple[str, ...] = (),
     facts: tuple[str, ...] = (),
-) -> tuple[list[Explanation], bool]:
-    """The explained difference of every pair of hosts, and whether a text could not be compared at all.
+) -> Iterator[tuple[Explanation, bool]]:
+    """The explained difference of every pair of hosts, each with whether a text could not be compared at all.
 
-    `hosts`, `classes`, `facts`: only these, where any is named. Raises UsageError where there is nothing to
-    compare.
+    One pair is in memory at a time. `hosts`, `classes`, `facts`: only these, where any is named. Raises
+    UsageError where there is nothing to compare.
     """
     pairing = match(before, after)
     known = [name for name, _, _ in pairing.pairs]
-    _all_known(hosts, known, Text("host", "호스트"))
-    _all_known(facts, list(sources()), Text("fact", "종류"))
-    explanations: list[Explanation] = []
-    trouble = False
-    for name, one, other in pairing.pairs:
-        if hosts and name not in hosts:
-            continue
+    _all_known(hosts, known, _NO_HOST)
+    _all_known(facts, list(sources()), _NO_FACT)
+    waiting = [pair for pair in reversed(pairing.pairs) if not hosts or pair[0] in hosts]
+    unmatched = () if hosts else pairing.problems
+    del pairing
+    wrong_way = swapped(before, after) if after is not None else None
+    while waiting:
+        name, one, other = waiting.pop()
         common = [fact for fact in one.names() if fact in other.names()]
         if not common:
-            raise UsageError(
-                Text(
-                    "{host}: BEFORE and AFTER have no text of the same command; save the same commands on both sides",
-                    "{host}: BEFORE와 AFTER에 같은 명령의 텍스트가 없습니다. 양쪽에서 같은 명령을 저장하십시오",
-                ).fill(host=name)
-            )
+            lacking = _NOTHING_COMMON.fill(host=name)
+            if len(known) == 1:
+                raise UsageError(lacking)
+            yield Explanation(name, (), (), (FileProblem(name, "", Problem(lacking)),)), True
+            continue
         explanation = explain(one, other)
-        noted = [FileProblem(name, "", Problem(text)) for text in doubts(one, other)]
+        said = [*([wrong_way] if wrong_way is not None else []), *doubts(one, other)]
+        noted = [FileProblem(name, "", Problem(text)) for text in said]
         problems = [replace(each, host=name) for each in explanation.problems]
-        explanations.append(
-            _only(replace(explanation, host=name, problems=(*noted, *problems)), classes, facts)
+        unread = any(_unread(side, fact) for side in (one, other) for fact in common)
+        yield (
+            _only(replace(explanation, host=name, problems=(*noted, *problems)), classes, facts),
+            unread,
         )
-        trouble = trouble or any(_unread(side, fact) for side in (one, other) for fact in common)
-    unmatched = () if hosts else pairing.problems
-    explanations += [Explanation(each.host, (), (), (each,)) for each in unmatched]
-    return explanations, trouble or bool(unmatched)
+    for each in unmatched:
+        yield Explanation(each.host, (), (), (each,)), True
+
+
+_NOTHING_COMMON = Text(
+    "{host}: BEFORE and AFTER have no text of the same command; save the same commands on both sides",
+    "{host}: BEFORE와 AFTER에 같은 명령의 텍스트가 없습니다. 양쪽에서 같은 명령을 저장하십시오",
+)
+_NO_HOST = Text(
+    "no host {name} here; there are {known}", "{name}: 그런 호스트가 없습니다. 있는 호스트: {known}"
+)
+_NO_FACT = Text(
+    "no fact {name} here; there are {known}", "{name}: 그런 항목이 없습니다. 쓸 수 있는 이름: {known}"
+)
+
+
+def shared(explanations: Iterable[Explanation]) -> list[Explanation]:
+    """The same explanations, where what is alike on several hosts is one object: a fleet fits in memory."""
+    kept: dict[Explained, Explained] = {}
+
+    def one(each: Explained) -> Explained:
+        try:
+            return kept.setdefault(each, each)
+        except TypeError:  # an entry with a list or a table in it
+            return each
+
+    return [
+        replace(explanation, changes=tuple(one(each) for each in explanation.changes))
+        for explanation in explanations
+    ]
 
 
 def _only(explanation: Explanation, classes: tuple[str, ...], facts: tuple[str, ...]) -> Explanation:
@@ -78,12 +109,12 @@ def _unread(side: Snapshot, fact: str) -> bool:
     return all(side.fact(fact, variant) is None for variant in side.variants(fact))
 
 
-def _all_known(asked: tuple[str, ...], known: list[str], what: Text) -> None:
+def _all_known(asked: tuple[str, ...], known: list[str], unknown: Text) -> None:
     for name in asked:
         if name not in known:
-            raise UsageError(
-                Text(
-                    "no {what} {name} here; there are {known}",
-                    "{name}: 그런 {what}이(가) 없습니다. 있는 것: {known}",
-                ).fill(what=what, name=name, known=", ".join(known))
-            )
+            close = get_close_matches(name, known, n=3) or known
+            listed = ", ".join(close[:_LISTED]) + (", …" if len(close) > _LISTED else "")
+            raise UsageError(unknown.fill(name=name, known=listed))
+
+
+_LISTED = 60

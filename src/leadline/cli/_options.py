@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -120,11 +120,16 @@ def show(document: "Document", to: str | None) -> None:
     """Prints a document in the format of this call, or writes it to a file."""
     from leadline.report.contract import Style, load
 
-    text = load(format_name(to)).render(document, call().lang, Style() if to else style())
+    put((load(format_name(to)).render(document, call().lang, Style() if to else style()),), to)
+
+
+def put(pieces: Iterable[str], to: str | None) -> None:
+    """Prints a text that comes in pieces, or writes it to a file."""
     if to:
-        write(to, text)
-    else:
-        click.echo(text, nl=False, color=True)
+        write(to, pieces)
+        return
+    for piece in pieces:
+        click.echo(piece, nl=False, color=True)
 
 
 def style() -> Any:
@@ -138,8 +143,9 @@ def style() -> Any:
     return Style(colour, shutil.get_terminal_size((100, 24)).columns)
 
 
-def write(to: str, text: str) -> None:
-    """The whole text under this name, or, where anything fails, what was there before."""
+def write(to: str, pieces: Iterable[str]) -> None:
+    """The whole text under this name, or, where anything fails, what was there before. A device or a pipe
+    of that name is written to, a link stays one."""
     import tempfile
     from pathlib import Path
 
@@ -148,15 +154,22 @@ def write(to: str, text: str) -> None:
 
     path = Path(to)
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            with path.open("w", encoding="utf-8", errors="replace") as device:
+                device.writelines(pieces)
+            return
+        path = path.resolve()
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
-                file.write(text)
+                file.writelines(pieces)
                 os.fchmod(file.fileno(), 0o644)
             Path(temporary).replace(path)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
+    except BrokenPipeError:
+        raise
     except OSError as error:
         raise UsageError(
             Text(

@@ -1,5 +1,6 @@
 """`leadline explain`: what is known of a setting, port, mount, chain or interface."""
 
+import re
 from typing import TYPE_CHECKING
 
 import click
@@ -7,6 +8,8 @@ import click
 from leadline.cli._options import call, options, said, show
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from leadline.explain.topic import Topic
 
 
@@ -25,7 +28,12 @@ if TYPE_CHECKING:
     ),
 )
 @click.argument("keys", nargs=-1, required=True, metavar="KEY…")
-@click.option("--to", metavar="FILE", help=said("Write the report to FILE.", "보고서를 FILE에 씁니다."))
+@click.option(
+    "--to",
+    type=click.Path(readable=False),
+    metavar="FILE",
+    help=said("Write the report to FILE.", "보고서를 FILE에 씁니다."),
+)
 @options
 def command(keys: tuple[str, ...], to: str | None) -> int:
     """Shows what is known, and says of the rest that it is not."""
@@ -41,21 +49,52 @@ def command(keys: tuple[str, ...], to: str | None) -> int:
 
 
 def _topics(key: str) -> "list[Topic]":
-    """The topics of a name as people write it: `10250` and `:10250` are ports, `/proc/sys/…` is a setting."""
+    """The topics of a name in any of the forms in which tools and people write it."""
     from leadline.explain.knowledge import find
 
-    port = key.removeprefix(":")
-    if port.isdigit():
-        return [topic for protocol in ("tcp", "udp") for topic in find(f"{port}/{protocol}", "port")]
-    if key.startswith("/proc/sys/"):
-        return find(key.removeprefix("/proc/sys/").replace("/", "."), "sysctl")
-    return find(key)
+    key = key.strip()
+    if not key:
+        return []
+    if (port := _PORT.fullmatch(key)) is not None:
+        protocol = (port["first"] or port["last"] or "").lower()
+        number = port["port"].lstrip("0")
+        protocols = (protocol,) if protocol else ("tcp", "udp")
+        return [topic for each in protocols for topic in find(f"{number}/{each}", "port")]
+    for kind, name in _names(key):
+        if found := find(name, kind):
+            return found
+    return []
+
+
+# 10250, :10250, 10250/tcp, tcp/10250, udp 8472, 127.0.0.1:10248, [::]:6443, *:10250, `tcp 10.0.0.5%eth0:68`
+_PORT = re.compile(
+    r"(?:(?P<first>tcp|udp)[\s/:]+)?(?:(?:\*|\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:.]+\]|localhost)?(?:%[\w.-]+)?:)?"
+    r"(?P<port>\d{1,5})(?:[\s/]+(?P<last>tcp|udp))?",
+    re.IGNORECASE,
+)
+
+
+def _names(key: str) -> "Iterator[tuple[str | None, str]]":
+    """What a key may be as a topic knows it, with the kind where the form tells it."""
+    yield None, key
+    setting = key.split("=")[0].strip().removeprefix("sysctl ").strip()
+    if setting.startswith("/proc/sys/") or ("/" in setting and not setting.startswith("/")):
+        # sysctl's other form: slashes between the parts, so a dot belongs to a name (net/ipv4/conf/flannel.1)
+        parts = setting.removeprefix("/proc/sys/").split("/")
+        yield "sysctl", ".".join(part.replace(".", "/") for part in parts)
+        yield "interface", setting.replace("/", ".")
+    yield "sysctl", setting
+    yield "sysctl", setting.lower()
+    yield "interface", key.partition("@")[0].removesuffix(":")
+    if key.startswith("/"):
+        yield "mount", key.rstrip("/")
+    yield "chain", key.upper()
+    yield None, key.lower()
 
 
 def _unknown(key: str) -> str:
     """One honest sentence, with names that are close where there are some."""
     import difflib
-    import re
 
     from leadline.base.text import Text
     from leadline.explain.knowledge import topics
@@ -65,7 +104,7 @@ def _unknown(key: str) -> str:
     close = difflib.get_close_matches(key, list(literal), n=3, cutoff=0.6)
     text = Text("nothing is known here of {key}", "{key}에 대해 알려진 것이 없습니다").fill(key=key)
     if close:
-        text = Text("{text}; did you mean {close}?", "{text}. 혹시 {close}입니까?").fill(
+        text = Text("{text}; did you mean {close}?", "{text}. 비슷한 이름: {close}").fill(
             text=text, close=", ".join(close)
         )
     return f"leadline: {text[call().lang]}"
@@ -73,6 +112,4 @@ def _unknown(key: str) -> str:
 
 def _is_name(pattern: str) -> bool:
     """Whether a pattern matches one name only. A bare dot counts as a dot: nobody writes it for any sign."""
-    import re
-
     return re.search(r"[][()|*+?{}^$]|\\[A-Za-z]", pattern) is None

@@ -77,7 +77,7 @@ def unique(spec: ClusterSpec, path: Path) -> ClusterSpec:
     """The spec, where every host has a name of its own that can name a folder; else UsageError."""
     seen: set[str] = set()
     for host in spec.hosts:
-        if host.name in seen or not usable(host.name):
+        if host.name in seen or not _usable(host.name):
             raise UsageError(
                 Text(
                     f"{path}: the host name {host.name!r} is used twice or is not a file name; give every host its own",
@@ -88,6 +88,6 @@ def unique(spec: ClusterSpec, path: Path) -> ClusterSpec:
     return spec
 
 
-def usable(name: str) -> bool:
+def _usable(name: str) -> bool:
     """Whether a host's name can be the name of its folder."""
     return bool(name) and not name.startswith((".", "-")) and not any(char in name for char in "/\\\0\n")

@@ -1,5 +1,6 @@
 """How a component shows itself on a host: what rules take as proof that it was there."""
 
+import re
 from functools import lru_cache
 
 import msgspec
@@ -8,7 +9,10 @@ from leadline.explain.witness import Evidence, Witness
 
 
 class Signs(msgspec.Struct, frozen=True):
-    """Where a component is seen. Any one of these is evidence; a package alone is not (it need not run)."""
+    """Where a component is seen. Any one of these is evidence; a package alone is not (it need not run).
+
+    `interface_patterns`: regular expressions for whole interface names that nobody else draws.
+    """
 
     processes: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
@@ -17,22 +21,23 @@ class Signs(msgspec.Struct, frozen=True):
     chains: tuple[str, ...] = ()
     chain_prefixes: tuple[str, ...] = ()
     mounts: tuple[str, ...] = ()
+    interface_patterns: tuple[str, ...] = ()
 
 
 _K3S = ("k3s", "k3s-server", "k3s-agent", "rke2", "k3s server", "k3s agent")
 
 SIGNS = {
     "kubelet": Signs(
-        ("kubelet", *_K3S),
+        ("kubelet", "kubelite", *_K3S),
         ("kubelet.service",),
         (),
         (),
         ("KUBE-KUBELET-CANARY",),
         (),
-        ("/var/lib/kubelet/pods/",),
+        ("/var/lib/kubelet/pods/", "/var/snap/microk8s/common/var/lib/kubelet/pods/"),
     ),
     "kube-proxy": Signs(
-        ("kube-proxy",),
+        ("kube-proxy", "kubelite"),
         ("kube-proxy.service",),
         ("kube-proxy",),
         ("kube-ipvs0",),
@@ -42,6 +47,7 @@ SIGNS = {
     "kube-apiserver": Signs(("kube-apiserver",), (), ("kube-apiserver",)),
     "kube-controller-manager": Signs(("kube-controller-manager",), (), ("kube-controller-manager",)),
     "kube-scheduler": Signs(("kube-scheduler",), (), ("kube-scheduler",)),
+    "cloud-controller-manager": Signs(("cloud-controller-manager",), (), ("cloud-controller-manager",)),
     "etcd": Signs(("etcd",), ("etcd.service",), ("etcd",)),
     "containerd": Signs(("containerd",), ("containerd.service",), (), (), (), (), ("/run/containerd/",)),
     "cri-o": Signs(("crio",), ("crio.service",)),
@@ -62,6 +68,7 @@ SIGNS = {
         (),
         ("cali-",),
         ("/run/calico/", "/var/run/calico/"),
+        (r"cali[0-9a-f]{11}",),
     ),
     "cilium": Signs(
         ("cilium-agent", "cilium-health", "cilium-envoy"),
@@ -134,6 +141,11 @@ SIGNS = {
 }
 
 
+def _interface_like(witness: Witness, patterns: tuple[str, ...]) -> Evidence | None:
+    names = (name for name in witness.links() if any(re.fullmatch(each, name) for each in patterns))
+    return next((witness.interface(name) for name in names), None) if patterns else None
+
+
 @lru_cache(maxsize=128)
 def signs_seen(witness: Witness, component: str) -> tuple[Evidence, ...]:
     """Every kind of sign of a component that this side shows, the most telling first."""
@@ -143,6 +155,7 @@ def signs_seen(witness: Witness, component: str) -> tuple[Evidence, ...]:
         witness.container(*signs.containers),
         witness.unit(*signs.units),
         witness.interface(*signs.interfaces),
+        _interface_like(witness, signs.interface_patterns),
         witness.chain(*signs.chains),
         *(witness.chains(prefix) for prefix in signs.chain_prefixes),
         witness.mount(*signs.mounts) if signs.mounts else None,

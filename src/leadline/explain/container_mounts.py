@@ -22,6 +22,8 @@ _CRI = re.compile(
     r"(?P<root>.*/containerd)/io\.containerd\."
     rf"(?:runtime\.v\d\.task/k8s\.io/{ID}/(?P<rootfs>rootfs)|grpc\.v1\.cri/sandboxes/(?P<sandbox>[0-9a-f]{{64}})/shm)"
 )
+SANDBOXES = "io.containerd.grpc.v1.cri/sandboxes/"
+CONTAINERD = "/run/containerd"
 K3S = "/run/k3s/containerd"
 MICROK8S = "/var/snap/microk8s/common/run/containerd"
 # What brings a containerd of its own has rules of its own; all other roots are plain containerd's (k0s moves it).
@@ -61,6 +63,15 @@ def whole_set(side: Witness, fact: str, place: Place, entry: Any) -> tuple[Evide
         if whole and all(Place(each.root, "rootfs", each.id) in mounts for each in whole):
             found.append(side.saw(fact, mounts[whole[0]]))
     return tuple(found)
+
+
+@lru_cache(maxsize=4)
+def rke2_images(side: Witness) -> Evidence | None:
+    """A container stacked from the images of RKE2, whose mounts lie at the same paths as those of k3s."""
+    for path, entry in side.entries("findmnt").items():
+        if path.startswith(K3S) and any("/var/lib/rancher/rke2/" in each for each in entry.options):
+            return side.saw("findmnt", f"{path} /var/lib/rancher/rke2/")
+    return None
 
 
 def named(side: Witness, identity: str) -> Text:

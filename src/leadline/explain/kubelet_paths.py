@@ -8,6 +8,12 @@ from leadline.base.text import Text
 from leadline.explain.container_mounts import cri_mounts
 from leadline.explain.witness import Evidence, Witness
 
+# Below these a kubelet mounts its pods' volumes.
+PODS = (
+    "/var/lib/kubelet/pods/",
+    "/var/snap/microk8s/common/var/lib/kubelet/pods/",
+    "/var/lib/k0s/kubelet/pods/",
+)
 ROOT = r"(?:/var/lib/kubelet|/var/snap/microk8s/common/var/lib/kubelet|/var/lib/k0s/kubelet)"
 
 

@@ -7,8 +7,10 @@ import msgspec
 
 from leadline.base.text import Text
 from leadline.explain.components import SIGNS, seen, seen_apart
+from leadline.explain.kubespray import marks
 from leadline.explain.pair import Pair
 from leadline.explain.proof import only
+from leadline.explain.rancher import k3s, rke2
 from leadline.explain.rule import Match
 from leadline.explain.witness import Evidence, Witness
 from leadline.snapshot.diff import Change
@@ -19,10 +21,23 @@ WHERE = {
     "everywhere": Text("every address", "모든 주소"),
 }
 EVERYONE = Text("every installer", "모든 설치 도구")
+# What k3s and MicroK8s run inside one process of their own.
+PARTS = ("kubelet", "kube-proxy", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd")
 _USUAL = Text("Bound to {where}, which is usual for {who}.", "바인딩: {where}({who}의 일반적인 구성).")
 _UNUSUAL = Text(
     "Bound to {where}; usual is {usual}: check who may reach it.",
     "바인딩: {where}. 일반적인 구성은 {usual}이므로 누가 접근할 수 있는지 확인하십시오.",
+)
+_TIGHTER = Text(
+    "Bound to loopback only; usual is {usual}: nobody outside this host reaches it.",
+    "바인딩: loopback 전용. 일반적인 구성은 {usual}이지만, 이 호스트 밖에서는 접근할 수 없습니다.",
+)
+_KUBESPRAY = "kubespray"
+_ONLY_KUBESPRAY = Text(
+    "Bound to every address, which only kubespray does, and nothing else here looks like kubespray: check who may "
+    "reach it.",
+    "바인딩: 모든 주소. kubespray만 이렇게 구성하는데 이 호스트에는 kubespray의 다른 흔적이 없으므로, 누가 접근할 수 있는지 "
+    "확인하십시오.",
 )
 _OFF = Text(
     "Bound to {where}; usually this port is off: check who may reach it.",
@@ -33,10 +48,14 @@ _MOVES = Text("{binding} Afterwards it is bound to {where}.", "{binding} 이후 
 
 
 class Endpoint(msgspec.Struct, frozen=True):
-    """What a port is for, and by exposure (`loopback`, `node`, `everywhere`) who binds it so; nobody: off."""
+    """What a port is for, and by exposure (`loopback`, `node`, `everywhere`) who binds it so; nobody: off.
+
+    `stand_in`: the component opens it only in another's place, so that the port alone is the other's.
+    """
 
     what: Text
     usual: Mapping[str, str | Text]
+    stand_in: bool = False
 
 
 def binding(endpoint: Endpoint, exposure: str) -> Text:
@@ -50,6 +69,8 @@ def binding(endpoint: Endpoint, exposure: str) -> Text:
         for at, who in endpoint.usual.items()
     ]
     usual = Text(" / ".join(text.en for text in each), " / ".join(text.ko for text in each))
+    if exposure == "loopback":
+        return _TIGHTER.fill(usual=usual)
     return _UNUSUAL.fill(where=WHERE[exposure], usual=usual)
 
 
@@ -97,8 +118,10 @@ def listens(
     """The match of a rule on `ss`: a socket of one of `processes` on a port of `endpoints` (`tcp 10250`;
     `tcp *` for the random one on loopback).
 
-    Shown where the component is seen by anything but this one line; likely where the line, program and
-    port together, is all there is. Without the program's name only the whole set of ports counts.
+    Shown where the line names one of the component's own programs on a port of its own: ss read the name from
+    the process that holds the socket. A port drawn at random is nobody's own: there the component must be seen
+    by something else too, else it is likely. Without the program's name nothing is more than likely, and only
+    the whole set of ports or another sign of the component counts.
     """
     fixed = {port for port in endpoints if not port.endswith("*")}
 
@@ -119,8 +142,17 @@ def listens(
             "binding": moved(change, pair, binding(endpoint, listener.exposure)),
         }
         usual = listener.exposure in endpoint.usual
+        if (
+            listener.exposure == "everywhere"
+            and endpoint.usual.get("everywhere") == _KUBESPRAY
+            and not marks(witness)
+        ):
+            usual = False
+            values["binding"] = moved(change, pair, _ONLY_KUBESPRAY)
         own = line(change, pair)
         if listener.processes is None:
+            if endpoint.stand_in or _another(witness, component):
+                return None
             open_ports = {f"{each.protocol} {each.port}" for each in witness.entries("ss").values()}
             found = seen(witness, component)
             if found:
@@ -130,32 +162,49 @@ def listens(
         if not held_by(listener, processes):
             return None
         other = elsewhere(witness, component, change.key, processes)
-        return Match((own, *other), "shown" if other else "likely", values, usual)
+        return Match((own, *other), "shown" if other or port in fixed else "likely", values, usual)
 
     return match
 
 
+def _another(witness: Witness, component: str) -> bool:
+    """Whether a port of this component is another's here: k3s and MicroK8s are all of them in one process, and
+    what lies below k3s' path may be RKE2's."""
+    if component == "k3s":
+        return bool(rke2(witness))
+    return component in PARTS and bool(k3s(witness) or seen(witness, "microk8s"))
+
+
 def kernel_socket(
-    protocol: str, port: int, device: str, rivals: str = ""
-) -> Callable[[Change, Pair], tuple[Evidence, ...]]:
+    protocol: str,
+    port: int,
+    device: str,
+    rivals: str = "",
+    programs: tuple[str, ...] = (),
+    others: tuple[str, ...] = (),
+) -> Callable[[Change, Pair], Match | None]:
     """Asks whether a change is the kernel's own socket (no process) of a tunnel device.
 
     `device`, `rivals`: regular expressions for names of interfaces. Where a rival is there as well, the
-    socket may be either's: nothing is proven.
+    socket may be either's: nothing is proven. Where no interfaces were recorded, a running one of `programs`,
+    whose default this tunnel is, makes it likely, unless one of `others` runs, who open the same port.
     """
 
-    def ask(change: Change, pair: Pair) -> tuple[Evidence, ...]:
+    def ask(change: Change, pair: Pair) -> Match | None:
         listener = change.entry
         if (listener.protocol, listener.port) != (protocol, port) or listener.processes:
-            return ()
+            return None
         witness = pair.side(change)
-        found = None
-        for name in witness.entries("ip_addr"):
-            if rivals and re.fullmatch(rivals, name):
-                return ()
-            if found is None and re.fullmatch(device, name):
-                found = witness.interface(name)
-        return (line(change, pair), found) if found else ()
+        names = witness.links()
+        if any(re.fullmatch(rivals, name) for name in names if rivals):
+            return None
+        found = next((witness.interface(name) for name in names if re.fullmatch(device, name)), None)
+        if found is not None:
+            return Match((line(change, pair), found))
+        author = witness.process(*programs) if programs and not names else None
+        if author is None or witness.process(*others):
+            return None
+        return Match((line(change, pair), author), "likely")
 
     return ask
 

@@ -5,7 +5,7 @@ from functools import cache
 
 import msgspec
 
-from leadline.explain import tuned
+from leadline.explain import rancher, tuned
 from leadline.explain.components import seen
 from leadline.explain.kubespray import marks
 from leadline.explain.pair import Pair
@@ -39,6 +39,8 @@ BRIDGED: Settings = {
     "net.bridge.bridge-nf-call-iptables": ("1",),
     "net.bridge.bridge-nf-call-ip6tables": ("1",),
 }
+# What nearly every container engine, installer and person writes.
+_SHARED = {**FORWARD, **FORWARD_NEW, **BRIDGED}
 REDIRECTS: Settings = {
     f"net.{family}.conf.{tree}.accept_redirects": ("0",)
     for family in ("ipv4", "ipv6")
@@ -48,10 +50,6 @@ REDIRECTS: Settings = {
 
 def _seen(component: str) -> Shown:
     return lambda witness: seen(witness, component)
-
-
-def _k3s(witness: Witness) -> tuple[Evidence, ...]:
-    return () if seen(witness, "rke2") else seen(witness, "k3s")
 
 
 def _ipvs(witness: Witness) -> tuple[Evidence, ...]:
@@ -76,9 +74,14 @@ def _prepared(witness: Witness) -> tuple[Evidence, ...]:
     return next((each for each in found if each), ())
 
 
+def tells_installers(witness: Witness) -> bool:
+    """Whether programs or mounts were recorded: without them a node of k3s looks like one of kubeadm."""
+    return any(witness.entries(fact) for fact in ("ss", "services", "processes", "findmnt", "df"))
+
+
 def _bridge_plugin(witness: Witness) -> tuple[Evidence, ...]:
     """The CNI bridge plugin where no kubelet is: containerd, nerdctl or CRI-O by themselves."""
-    if _own_cluster(witness) or _prepared(witness):
+    if _own_cluster(witness) or _prepared(witness) or not tells_installers(witness):
         return ()
     if seen(witness, "podman") and witness.interface("cni0") is None:
         return ()  # Podman's own use of the plugins
@@ -119,14 +122,21 @@ def _docker_applies(witness: Witness, key: str, _value: str) -> bool:
 
 def _wireguard(witness: Witness) -> tuple[Evidence, ...]:
     """wg-quick: a device of kind wireguard that no network plugin owns, or its unit."""
-    for name, interface in witness.entries("ip_addr").items():
-        if (
-            (interface.kind == "wireguard" or name.startswith("wg"))
-            and "cali" not in name
-            and "cilium" not in name
-        ):
-            return (witness.saw("ip_addr", f"{name} mtu {interface.mtu}"),)
+    interfaces = witness.entries("ip_addr")
+    for name in witness.links():
+        kind = interfaces[name].kind if name in interfaces else None
+        if (kind == "wireguard" or name.startswith("wg")) and "cali" not in name and "cilium" not in name:
+            return first(witness.interface(name))
     return ()
+
+
+def _calico_applies(witness: Witness, key: str, _value: str) -> bool:
+    """Only its eBPF data plane, which has these two devices, and its WireGuard mode write the others."""
+    if key == "net.ipv4.conf.all.src_valid_mark":
+        return witness.interface("wireguard.cali", "wg-v6.cali") is not None
+    return (
+        key == "net.netfilter.nf_conntrack_acct" or witness.interface("bpfin.cali", "bpfout.cali") is not None
+    )
 
 
 WRITERS: dict[str, Writer] = {
@@ -139,6 +149,7 @@ WRITERS: dict[str, Writer] = {
             "net.ipv4.conf.all.src_valid_mark": ("1",),
         },
         _seen("calico"),
+        _calico_applies,
     ),
     "cilium": Writer(
         {
@@ -168,7 +179,9 @@ WRITERS: dict[str, Writer] = {
         _docker_applies,
     ),
     "firewalld": Writer(FORWARD, _firewalld),
-    "k3s": Writer({**FORWARD, **FORWARD_NEW, **BRIDGED, "net.core.devconf_inherit_init_net": ("1",)}, _k3s),
+    "k3s": Writer(
+        {**FORWARD, **FORWARD_NEW, **BRIDGED, "net.core.devconf_inherit_init_net": ("1",)}, rancher.k3s
+    ),
     "kube-proxy": Writer(
         {
             "net.ipv4.vs.conntrack": ("1",),
@@ -201,7 +214,7 @@ WRITERS: dict[str, Writer] = {
     "preparation": Writer({**FORWARD, **FORWARD_NEW, **BRIDGED}, _prepared),
     "rke2": Writer(
         {**FORWARD, **FORWARD_NEW, **BRIDGED, "net.core.devconf_inherit_init_net": ("1",)},
-        _seen("rke2"),
+        rancher.rke2,
     ),
     "tuned": Writer(
         {
@@ -246,6 +259,8 @@ def written(change: Change, pair: Pair, component: str) -> Match | None:
     values = WRITERS[component].settings.get(change.key)
     if values is None or change.kind == "removed":
         return None
+    if change.kind == "added" and is_default(change.key, change.after):
+        return None  # the value a module brings: nobody had to write it
     if change.after in values:
         return _wrote(change.key, change.after, pair.after, pair.before, component)
     if change.before in values and is_default(change.key, change.after):
@@ -265,4 +280,6 @@ def _wrote(key: str, value: str, side: Witness, other: Witness, component: str) 
     fresh = {name for name in here if name not in there}
     if (fresh or set(here)) != {component}:
         return None
+    if key in _SHARED and {each.fact for each in here[component]} == {"sysctl"}:
+        return None  # its interfaces are all that is seen: who else was at work was not recorded
     return Match(here[component], "shown" if fresh else "likely")

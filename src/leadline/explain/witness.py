@@ -1,12 +1,17 @@
 """What one side of a comparison can testify: the evidence that rules ask for."""
 
+from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, Literal
 
 import msgspec
 
+from leadline.explain.sysctl_keys import interface_of
 from leadline.snapshot.snapshot import Snapshot
+
+# The kernel gives each interface more than forty settings; a few lines alone may come from anywhere.
+_TREE = 10
 
 
 class Evidence(msgspec.Struct, frozen=True):
@@ -74,12 +79,34 @@ class Witness:
                     return self.saw("ss", f"{key} {process}")
         return None
 
+    @cached_property
+    def _trees(self) -> Counter[str]:
+        """Interface → how many settings of its own the kernel shows for it in sysctl."""
+        found: Counter[str] = Counter()
+        for key in self.entries("sysctl"):
+            if key.startswith("net.ipv") and (name := interface_of(key)) is not None:
+                found[name] += 1
+        return found
+
+    def links(self) -> list[str]:
+        """The names of all interfaces: as recorded, else those whose trees of settings sysctl shows."""
+        recorded = self.entries("ip_addr")
+        if recorded:
+            return list(recorded)
+        return [name for name, size in self._trees.items() if size >= _TREE]
+
     def interface(self, *names: str, kind: str | None = None) -> Evidence | None:
-        """An interface of one of these names; with `kind`, only where its kind is that or unknown."""
+        """An interface of one of these names; with `kind`, only where its kind is that or unknown.
+
+        Where interfaces were not recorded, its tree of settings in sysctl shows that it is there.
+        """
+        recorded = self.entries("ip_addr")
         for name in names:
-            entry = self.entries("ip_addr").get(name)
+            entry = recorded.get(name)
             if entry is not None and (kind is None or entry.kind in (None, kind)):
                 return self.saw("ip_addr", f"{name} mtu {entry.mtu}")
+            if not recorded and self._trees[name] >= _TREE:
+                return self.saw("sysctl", f"{self._trees[name]} settings of {name}")
         return None
 
     def mount(self, *prefixes: str, fstype: str | None = None) -> Evidence | None:

@@ -4,19 +4,19 @@ import re
 from collections.abc import Iterable
 
 HIDDEN = "<redacted>"
-_SECRET = re.compile(
-    r"fastopen_key|pass(?:word|wd|phrase)?$|passw|secret|token(?!.*(?:ttl|review|auth|cleaner|webhook|file|path))|credential"
-    r"|api[-_]?key|private[-_]?key$|access[-_]?key|^auth$|identitytoken|bearer|header$",
-    re.IGNORECASE,
+# compiled when first asked for: most commands read nothing that could hide a secret
+_TELLING_NAME = (
+    r"(?i)fastopen_key|pass(?:word|wd|phrase)?$|passw|secret|token(?!.*(?:ttl|review|auth|cleaner|webhook|file|path))|credential"
+    r"|api[-_]?key|private[-_]?key$|access[-_]?key|^auth$|identitytoken|bearer|header$"
 )
-_USERINFO = re.compile(r"(://)[^/@\s]+@")
-_FILE = re.compile(r"^(?:@?[./~]\S*|\w+:///\S+|true|false|\d+[smh]?|)$", re.IGNORECASE)
+_USERINFO = r"(://)[^/@\s]+@"
+_FILE = r"(?i)(?:@?[./~]\S*|\w+:///\S+|true|false|\d+[smh]?|)$"
 
 
 def conceal(name: str, value: str) -> str:
     """The value of a setting or flag, hidden where its name says that it is secret and it is no path."""
-    value = _USERINFO.sub(rf"\1{HIDDEN}@", value)
-    if _SECRET.search(name.rpartition(".")[2].strip("\"'")) and not _FILE.match(value):
+    value = re.sub(_USERINFO, rf"\1{HIDDEN}@", value)
+    if re.search(_TELLING_NAME, name.rpartition(".")[2].strip("\"'")) and not re.match(_FILE, value):
         return HIDDEN
     return value
 
@@ -34,6 +34,6 @@ def conceal_words(words: Iterable[str]) -> tuple[str, ...]:
             kept.append(f"{name}={conceal(name, value)}")
             flag = ""
         else:
-            kept.append(_USERINFO.sub(rf"\1{HIDDEN}@", word))
+            kept.append(re.sub(_USERINFO, rf"\1{HIDDEN}@", word))
             flag = word if word.startswith("-") else ""
     return tuple(kept)

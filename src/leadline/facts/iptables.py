@@ -7,7 +7,7 @@ import msgspec
 
 from leadline.base.errors import ParseError
 from leadline.base.text import Text
-from leadline.facts.reading import free_key, nothing, shown, unread
+from leadline.facts.reading import appended, free_key, nothing, shown, unread
 from leadline.facts.source import Parsed, Problem
 
 _CHAIN = re.compile(r":(\S+) (\S+)(?: \[(\d+):(\d+)\])?$")
@@ -27,10 +27,6 @@ _LIST_FORM = Text(
 _CUT = Text(
     "the table {table} that begins here has no COMMIT: the text is cut; save `{save}` again",
     "여기서 시작하는 {table} 테이블에 COMMIT이 없어 텍스트가 잘린 것입니다. `{save}`의 출력을 다시 저장하십시오",
-)
-_TWICE = Text(
-    "a second output starts here; only this last whole one was read",
-    "여기서 두 번째 출력이 시작됩니다. 온전한 마지막 출력만 읽었습니다",
 )
 _OTHERS = Text(
     "there are rules that this output does not show ({line}); save `nft list ruleset` too",
@@ -177,7 +173,7 @@ def parse_save(text: str, save: str) -> Parsed:
     chosen, twice = _last(tables)
     whole = [table for table in chosen if table.whole]
     if twice is not None:
-        problems.append(Problem(_TWICE, twice))
+        problems.append(appended(tables[0].line, twice, whole=True))
     for table in chosen:
         if not table.whole:
             cut = _CUT.fill(table=table.name, save=save)

@@ -16,9 +16,9 @@ _FLAGS = (
     *("lazytime", "sync", "dirsync", "nosymfollow", "discard"),
 )
 # in the C locale findmnt writes the bytes of other letters so
-_BYTES = re.compile(r"(?:\\x[89a-f][0-9a-f])+")
-# letters that take two places on a terminal
-_WIDE = re.compile(
+_BYTES = r"(?:\\x[89a-f][0-9a-f])+"
+# letters that take two places on a terminal; a set of this size takes 7 ms to compile and few texts need it
+_WIDE = (
     "[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\U0001f300-\U0003fffd]"
 )
 
@@ -40,7 +40,7 @@ def read(lines: Sequence[str], begin: int) -> Table:
     options_at = order[_NAMES.index("OPTIONS")]
     found: list[tuple[int, list[str] | None, int]] = []
     ends: list[tuple[int, str]] = []
-    wide = any(_WIDE.search(line) for line in lines if not line.lstrip(_GLYPHS).isascii())
+    wide = any(re.search(_WIDE, line) for line in lines if not line.lstrip(_GLYPHS).isascii())
     for at, line in enumerate(lines[begin + 1 :], begin + 2):
         if not line or line.isspace():
             continue
@@ -66,7 +66,7 @@ def read(lines: Sequence[str], begin: int) -> Table:
     for number, row_cells, extent in found:
         target, of, fstype, options = (row_cells[place] for place in order) if row_cells else ("", "", "", "")
         if "\\x" in target:
-            target = _BYTES.sub(_letters, target)
+            target = re.sub(_BYTES, _letters, target)
         if not (target and of and fstype and options):
             rows.append((number, None))
         elif width is None:

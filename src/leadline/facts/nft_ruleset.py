@@ -1,14 +1,19 @@
-"""The entries of an nft ruleset, the same from the text and from the JSON form."""
+"""The entries of an nft ruleset, the same from the text and from the JSON form, and how they gather."""
 
 import re
 from typing import Any
 
 import msgspec
 
+from leadline.facts.reading import appended, free_key
+from leadline.facts.source import Parsed, Problem
+
 _PRIORITIES = {"raw": -300, "mangle": -150, "dstnat": -100, "filter": 0, "security": 50, "srcnat": 100}
 _BRIDGE_PRIORITIES = {"dstnat": -300, "filter": -200, "out": 100, "srcnat": 300}
+_VERDICT = r"(?:^| )(accept|drop|return|continue|reject(?: with .*)?|(?:jump|goto) \S+|queue\b.*)$"
+_TIMERS = r" (?:timeout|expires) \S+| counter packets \d+ bytes \d+"
+_COMMENT = r'(?:^| )comment "([^"]*)"'
 _UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
-_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+)s)?(?:\d+ms)?$")
 
 
 class Table(msgspec.Struct, frozen=True):
@@ -94,7 +99,7 @@ def priority(family: str, words: str) -> int | None:
 
 def seconds(duration: str) -> int | None:
     """`1d2h3m4s` → seconds; None where it is not a duration."""
-    match = _DURATION.match(duration)
+    match = re.match(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+)s)?(?:\d+ms)?$", duration)
     if match is None or not any(match.groups()):
         return None
     return sum(int(number) * size for number, size in zip(match.groups("0"), _UNITS.values(), strict=True))
@@ -109,13 +114,76 @@ def order(entry: Any) -> str:
     return repr(entry)
 
 
-_VERDICT = re.compile(
-    r"(?:^| )(accept|drop|return|continue|reject(?: with .*)?|(?:jump|goto) \S+|queue\b.*)$"
-)
+class Ruleset:
+    """Entries under way, table by table; a table that comes again replaces itself, the first one all of them."""
+
+    def __init__(self) -> None:
+        self.tables: dict[tuple[str, str], dict[str, Any]] = {}
+        self.problems: list[Problem] = []
+        self.begun = 0
+
+    def table(self, family: str, name: str, line: int, comment: str | None) -> "Content":
+        """The content of a table that begins at `line`."""
+        where = family, name
+        if where in self.tables:
+            if where == next(iter(self.tables)):
+                self.tables.clear()
+            self.problems = [appended(self.begun, line)]
+        self.begun = self.begun or line
+        self.tables[where] = {f"table {family} {name}": Table(family, name, comment)}
+        return self.content(family, name)
+
+    def content(self, family: str, name: str) -> "Content":
+        """The content of a table that is there; raises KeyError where it is not."""
+        return Content(family, name, self.tables[family, name])
+
+    def parsed(self, covers: frozenset[str] | None = None) -> Parsed:
+        """What has been gathered."""
+        entries = {key: entry for table in self.tables.values() for key, entry in table.items()}
+        return Parsed(entries, tuple(self.problems), covers=covers)
 
 
-def rule(family: str, table: str, chain: str, text: str, comment: str | None) -> Rule:
-    """A rule from its text without its comment, which is put back at the text's end."""
-    verdict = _VERDICT.search(text)
-    whole = f'{text} comment "{comment}"' if comment else text
-    return Rule(family, table, chain, whole, verdict[1] if verdict else None, comment)
+class Content(msgspec.Struct, frozen=True):
+    """The entries of one table, each put under its key."""
+
+    family: str
+    table: str
+    entries: dict[str, Any]
+
+    def comment(self, comment: str) -> None:
+        self.entries[f"table {self.family} {self.table}"] = Table(self.family, self.table, comment)
+
+    def chain(self, name: str, **told: Any) -> None:
+        """A chain; `told`: its fields."""
+        chain = Chain(family=self.family, table=self.table, chain=name, **told)
+        self.entries[f"chain {self.family} {self.table} {name}"] = chain
+
+    def rule(self, chain: str, text: str, comment: str | None) -> None:
+        """A rule from its text without its comment, which is put back at the text's end."""
+        verdict = re.search(_VERDICT, text)
+        whole = f'{text} comment "{comment}"' if comment else text
+        each = Rule(self.family, self.table, chain, whole, verdict[1] if verdict else None, comment)
+        self.entries[free_key(f"rule {self.family} {self.table} {chain} {whole}", self.entries)] = each
+
+    def set(self, kind: str, name: str, **told: Any) -> None:
+        """A set or map (`kind`); `told`: its fields."""
+        self.entries[f"{kind} {self.family} {self.table} {name}"] = Set(
+            family=self.family, table=self.table, name=name, **told
+        )
+
+    def element(self, name: str, words: str, value: str) -> None:
+        """An element of the set or map `name` from its words; its timers and counters are left out."""
+        comment = re.search(_COMMENT, words)
+        bare = re.sub(_TIMERS, "", re.sub(_COMMENT, "", words)).strip()
+        self.entries[f"element {self.family} {self.table} {name} {bare}"] = Element(
+            family=self.family,
+            table=self.table,
+            set=name,
+            element=bare,
+            value=value,
+            comment=comment[1] if comment else "",
+        )
+
+    def object(self, kind: str, name: str) -> None:
+        each = Object(self.family, self.table, kind, name)
+        self.entries[f"object {self.family} {self.table} {kind} {name}"] = each

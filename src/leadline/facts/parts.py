@@ -1,6 +1,7 @@
 """Files of a host in one text: a line `==> path <==` before the content of each."""
 
 import re
+from collections.abc import Iterator
 
 import msgspec
 
@@ -26,6 +27,12 @@ class Part(msgspec.Struct, frozen=True):
     path: str
     line: int
     text: str
+
+    def lines(self, remarks: str = "#") -> Iterator[tuple[int, str]]:
+        """The lines that say something, stripped, with their numbers; none that begins with one of `remarks`."""
+        for number, raw in enumerate(self.text.split("\n"), self.line):
+            if (line := raw.strip()) and line[0] not in remarks:
+                yield number, line
 
 
 def show(*globs: str, awk: str = "") -> str:

@@ -2,26 +2,25 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 
 from leadline.base.errors import ParseError
 from leadline.base.text import Text
-from leadline.facts.source import Problem, not_this
+from leadline.facts.source import Parsed, Problem, not_this
 
-_PROMPT = re.compile(
+# compiled when first asked for, as few texts are copies of a terminal or hold an error
+_PROMPT = (
     r"(?:\([^()\n]{1,80}\) ?)?(?:\[?[\w.-]+@[\w.-]+[^\n#$>|]{0,80}[#$]|\$|#{1,6})(?:[ \t]+(\S.*)|[ \t]*)"
     r"|```\w*"
 )
-_SCRIPT = re.compile(r"Script (?:started|done)\b.*")
-_FAILED = re.compile(
-    r"command not found|: not found$|permission denied|operation not permitted|no such file or directory"
-    r"|cannot open netlink|(?:must|need to) be root|superuser|unrecognized option|invalid option|usage:",
-    re.IGNORECASE,
+_FAILED = (
+    r"(?i)command not found|: not found$|permission denied|operation not permitted|no such file or directory"
+    r"|cannot open netlink|(?:must|need to) be root|superuser|unrecognized option|invalid option|usage:"
 )
-_FILTER = re.compile(r"\|\s*(?:sudo\s+)?(?:[ef]?grep|rg|head|tail|awk|sed|cut)\b")
+_FILTER = r"\|\s*(?:sudo\s+)?(?:[ef]?grep|rg|head|tail|awk|sed|cut)\b"
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -51,17 +50,17 @@ def shown(text: str, *commands: str) -> Shown:
     remarks: set[int] = set()
     for place, line in enumerate(lines):
         if "#" in line or "$" in line or line.startswith("```"):
-            if (prompt := _PROMPT.fullmatch(line)) is not None:
+            if (prompt := re.fullmatch(_PROMPT, line)) is not None:
                 prompts.append((place, prompt[1] or ""))
                 if line.startswith(("#", "`")):
                     remarks.add(place)
                 lines[place] = ""
-        elif line.startswith("Script ") and _SCRIPT.fullmatch(line) is not None:
+        elif line.startswith("Script ") and re.match(r"Script (?:started|done)\b", line):
             lines[place] = ""
     ours = [any(re.search(rf"(?:^|[\s/]){name}\b", said) for name in commands) for _, said in prompts]
     problems = []
     for number, (place, said) in enumerate(prompts):
-        if ours[number] and _FILTER.search(said):
+        if ours[number] and re.search(_FILTER, said):
             problems.append(Problem(_filtered(said), place + 1))
         elif any(ours) and not ours[number] and said and place not in remarks:
             until = prompts[number + 1][0] if number + 1 < len(prompts) else len(lines)
@@ -79,9 +78,9 @@ def last_output(shown_text: Shown, starts: Sequence[int]) -> tuple[int, tuple[Pr
         return (starts[0] if starts else 0), ()
     lines = shown_text.lines
     if shown_text.ended:
-        return starts[-1], (Problem(_appended("last", "마지막"), starts[-1] + 1),)
+        return starts[-1], (appended(starts[0] + 1, starts[-1] + 1),)
     lines[starts[-1] :] = [""] * (len(lines) - starts[-1])
-    return starts[-2], (Problem(_appended("last whole", "온전한 마지막"), starts[-2] + 1),)
+    return starts[-2], (appended(starts[0] + 1, starts[-2] + 1, whole=True),)
 
 
 def documents(text: str, what: str) -> tuple[Any, tuple[Problem, ...]]:
@@ -93,28 +92,36 @@ def documents(text: str, what: str) -> tuple[Any, tuple[Problem, ...]]:
         return msgspec.json.decode(text), ()
     except (msgspec.DecodeError, RecursionError):
         pass
-    decoder = json.JSONDecoder()
-    found: list[tuple[int, Any]] = []
-    place, stop = 0, None
-    while (opening := re.compile(r"^[ \t]*[\[{]", re.MULTILINE).search(text, place)) is not None:
-        begin = opening.end() - 1
-        try:
-            value, place = decoder.raw_decode(text, begin)
-        except (ValueError, RecursionError):
-            stop = text.count("\n", 0, begin) + 1
-            break
-        found.append((text.count("\n", 0, begin) + 1, value))
+    found, broken = json_values(text, what)
     if not found:
-        raise ParseError(
-            Text(
-                f"the JSON of `{what}` that begins here is cut or damaged; save the output again",
-                f"여기서 시작하는 `{what}`의 JSON이 잘렸거나 손상되었습니다. 출력을 다시 저장하십시오",
-            ),
-            stop or 1,
-        )
-    if len(found) > 1 or stop is not None:
-        return found[-1][1], (Problem(_appended("last whole", "온전한 마지막"), found[-1][0]),)
-    return found[0][1], ()
+        raise damaged(what, broken or 1)
+    first, last = found[0][0], found[-1][0]
+    several = len(found) > 1 or broken is not None
+    return found[-1][1], (appended(first, last, whole=True),) if several else ()
+
+
+def json_values(text: str, what: str) -> tuple[list[tuple[int, Any]], int | None]:
+    """Every whole JSON list or object that begins a line of `what`'s output, with that line; and the line of
+    the first that is cut or damaged, where reading ends, None where none is."""
+    text = "\n".join(shown(text, what.split()[0]).lines)
+    # iproute2 writes `dst` twice in an encapsulated route; the first is the route's own
+    decoder = json.JSONDecoder(object_pairs_hook=lambda pairs: dict(reversed(pairs)))
+    opening = re.compile(r"^[ \t]*(?=[\[{])", re.MULTILINE)
+    found: list[tuple[int, Any]] = []
+    place = 0
+    while (begin := opening.search(text, place)) is not None:
+        line = text.count("\n", 0, begin.end()) + 1
+        try:
+            value, place = decoder.raw_decode(text, begin.end())
+        except (ValueError, RecursionError):
+            return found, line
+        found.append((line, value))
+    return found, None
+
+
+def failed(line: str) -> bool:
+    """Whether a line is what a shell or a tool says instead of output."""
+    return re.search(_FAILED, line) is not None
 
 
 def nothing(lines: Sequence[str], what: str) -> ParseError:
@@ -122,7 +129,7 @@ def nothing(lines: Sequence[str], what: str) -> ParseError:
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
-        if _FAILED.search(line):
+        if failed(line):
             said = line.strip()[:120]
             return ParseError(
                 Text(
@@ -137,6 +144,36 @@ def nothing(lines: Sequence[str], what: str) -> ParseError:
             f"empty; save the output of `{what}` again",
             f"비어 있습니다. `{what}`의 출력을 다시 저장하십시오",
         )
+    )
+
+
+def damaged(what: str, line: int) -> ParseError:
+    """The error for JSON that breaks off or has no sense from this line on."""
+    return ParseError(
+        Text(
+            f"the JSON of `{what}` that begins here is cut or damaged; save the output again",
+            f"여기서 시작하는 `{what}`의 JSON이 잘렸거나 손상되었습니다. 출력을 다시 저장하십시오",
+        ),
+        line,
+    )
+
+
+def refused(text: str, what: str) -> ParseError:
+    """The error for a text with no line of `what`'s output, where its program's name is the first word."""
+    return nothing(shown(text, what.split()[0]).lines, what)
+
+
+def appended(first: int, last: int, *, whole: bool = False) -> Problem:
+    """Several outputs from the line `first` on, of which the last (`whole`) one, from the line `last` on, is read."""
+    en, ko = ("last whole", "온전한 마지막") if whole else ("last", "마지막")
+    return Problem(
+        Text(
+            f"several outputs are in this text, from line {first} on; only the {en} one, which begins here, was read; "
+            "to compare them, save each as a file of its own",
+            f"{first}번째 줄부터 여러 출력이 함께 들어 있어, 여기서 시작하는 {ko} 출력만 읽었습니다. "
+            "서로 비교하려면 출력마다 파일을 나누어 저장하십시오",
+        ),
+        last,
     )
 
 
@@ -167,6 +204,21 @@ def last_key(seen: Shown, entries: dict[str, Any]) -> str:
     return "" if seen.ended or not entries else next(reversed(entries))
 
 
+def beside(part: Parsed, whole: Parsed) -> Parsed:
+    """A text of chosen entries beside a whole one: it says nothing of what it does not show."""
+    unsaid = whole.entries.keys() - part.entries.keys()
+    return msgspec.structs.replace(part, covers=frozenset(part.entries), unreadable=part.unreadable | unsaid)
+
+
+def beside_each_other(left: Parsed, right: Parsed, chosen: Callable[[Parsed], bool]) -> tuple[Parsed, Parsed]:
+    """Both texts, where `chosen` tells of only one that it has chosen entries. Two such are taken to have
+    chosen alike."""
+    mine, theirs = chosen(left), chosen(right)
+    if mine == theirs:
+        return left, right
+    return (beside(left, right), right) if mine else (left, beside(right, left))
+
+
 def free_key(key: str, taken: dict[str, Any]) -> str:
     """`key`, or `key #2`, `key #3` where it is taken."""
     if key not in taken:
@@ -175,13 +227,6 @@ def free_key(key: str, taken: dict[str, Any]) -> str:
     while f"{key} #{number}" in taken:
         number += 1
     return f"{key} #{number}"
-
-
-def _appended(which: str, which_ko: str) -> Text:
-    return Text(
-        f"several outputs are in this text; only the {which} one, which begins here, was read",
-        f"여러 출력이 함께 들어 있어, 여기서 시작하는 {which_ko} 출력만 읽었습니다",
-    )
 
 
 def _filtered(said: str) -> Text:

@@ -62,6 +62,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     `sequence`: for ordered entries (firewall rules): entry → the name of the list it stands in.
     `paths`: globs of files on the host whose content this source holds (`etc/sysctl.d/*.conf`), where a
     hand-made snapshot keeps them under `files/`.
+    `meet`: two texts of one host that need not have the same form (`ss` with and without processes, `df -h`
+    and `df`) → both as far as both tell. It must not hide a change between two texts of one form.
     `compare`: False for a text that only gives evidence (what runs at one moment) and is not compared.
     """
 
@@ -73,6 +75,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     volatile: frozenset[str] = frozenset()
     sequence: Callable[[Any], str] | None = None
     paths: tuple[str, ...] = ()
+    meet: Callable[[Parsed, Parsed], tuple[Parsed, Parsed]] | None = None
     compare: bool = True
 
 

@@ -3,20 +3,13 @@
 import re
 from collections.abc import Callable
 
-from leadline.base.text import Text
-from leadline.facts.reading import nothing, shown
+from leadline.facts.reading import appended, failed, nothing, shown
 from leadline.facts.source import Problem
 
 Line = tuple[int, str]
 
-_REFUSED = re.compile(
-    r"command not found|: not found$|permission denied|operation not permitted|no such file or directory"
-    r"|must be root|failed to connect|cannot connect|not been booted|can't operate|validate service connection",
-    re.IGNORECASE,
-)
-_LAST = Text(
-    "several outputs are in this text; only the last whole one, which begins here, was read",
-    "여러 출력이 함께 들어 있어, 여기서 시작하는 온전한 마지막 출력만 읽었습니다",
+_NO_SERVICE = (
+    r"(?i)failed to connect|cannot connect|not been booted|can't operate|validate service connection"
 )
 
 
@@ -30,7 +23,7 @@ def lines(text: str, command: str, *others: str, may_be_empty: bool = False) -> 
     found = [(number, line.rstrip(" ")) for number, line in enumerate(whole_text, 1) if line.strip()]
     if not found and not may_be_empty:
         raise nothing(whole_text, command)
-    if 0 < len(found) <= 4 and all(_REFUSED.search(line) for _, line in found):
+    if 0 < len(found) <= 4 and all(failed(line) or re.search(_NO_SERVICE, line) for _, line in found):
         raise nothing(whole_text, command)
     return found
 
@@ -48,7 +41,7 @@ def last_output(found: list[Line], mark: Callable[[str], object]) -> tuple[list[
         found = found[: starts.pop()]
     if len(starts) == 1:
         return found, []
-    return found[starts[-1] :], [Problem(_LAST, found[starts[-1]][0])]
+    return found[starts[-1] :], [appended(found[0][0], found[starts[-1]][0], whole=True)]
 
 
 def is_json(text: str) -> bool:
@@ -80,3 +73,8 @@ def whole(word: str) -> int | None:
     """A whole number of at most 18 digits, with or without a minus; None for anything else."""
     digits = word.removeprefix("-")
     return int(word) if 0 < len(digits) <= 18 and digits.isascii() and digits.isdecimal() else None
+
+
+def unescaped(word: str) -> str:
+    """A word of /etc/fstab, /proc/swaps and the like, where the kernel writes a blank as `\\040`."""
+    return re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), word)

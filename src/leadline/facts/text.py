@@ -2,6 +2,7 @@
 
 import re
 
+from leadline.base.errors import ParseError
 from leadline.base.text import Text
 from leadline.facts.source import Problem
 
@@ -10,6 +11,19 @@ _ESCAPES = re.compile(
 )
 _ERASED = re.compile(r"[^\n\x08]\x08")
 _UTF16_SHARE = 0.4
+_SAMPLE = 1 << 16
+_BINARY_SHARE = 0.05
+_LONGEST_LINE = 1 << 20
+# how files begin that hold others, and where that stands
+_ARCHIVES = (
+    (0, b"PK\x03\x04", "zip"),
+    (0, b"\x1f\x8b", "gzip"),
+    (0, b"BZh", "bzip2"),
+    (0, b"\xfd7zXZ\0", "xz"),
+    (0, b"\x28\xb5\x2f\xfd", "zstd"),
+    (0, b"7z\xbc\xaf\x27\x1c", "7z"),
+    (257, b"ustar", "tar"),
+)
 
 
 def decode(raw: bytes) -> tuple[str, tuple[Problem, ...]]:
@@ -17,9 +31,12 @@ def decode(raw: bytes) -> tuple[str, tuple[Problem, ...]]:
 
     UTF-8, UTF-16 (with or without a mark), CP949 (Korean Windows) and UTF-8 once misread as Windows-1252
     are told apart; bytes that are none of them are kept as U+FFFD. What is not plain UTF-8 is a Problem.
+    Raises ParseError for archives and other bytes that are no text.
     """
     problems: tuple[Problem, ...] = ()
-    if (encoding := _utf16(raw)) is not None:
+    encoding = _utf16(raw)
+    _refuse_no_text(raw, plain=encoding is None)
+    if encoding is not None:
         text = raw.decode(encoding, "replace").removeprefix("\ufeff")
     else:
         try:
@@ -41,6 +58,42 @@ def decode(raw: bytes) -> tuple[str, tuple[Problem, ...]]:
     return text.replace("\x07", "").replace("\x08", "").replace("\0", ""), problems
 
 
+def _refuse_no_text(raw: bytes, *, plain: bool) -> None:
+    for place, mark, name in _ARCHIVES:
+        if raw.startswith(mark, place):
+            raise ParseError(_ARCHIVE.fill(name=name))
+    sample = raw.strip(b"\0")[:_SAMPLE]  # a crash leaves holes at a file's ends
+    if raw and not sample:
+        raise ParseError(_HOLE)
+    if plain and sum(map(sample.count, _CONTROLS)) > len(sample) * _BINARY_SHARE:
+        raise ParseError(_BINARY)
+    if len(raw) > _LONGEST_LINE and not raw.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
+        begin = 0
+        while len(raw) - begin > _LONGEST_LINE:
+            # the last line break that leaves no longer line before it
+            end = raw.rfind(b"\n", begin, begin + _LONGEST_LINE)
+            if end < begin:
+                raise ParseError(_ENDLESS, raw.count(b"\n", 0, begin) + 1)
+            begin = end + 1
+
+
+_CONTROLS = [bytes([code]) for code in range(32) if code not in b"\a\b\t\n\v\f\r\x1b"]
+_ARCHIVE = Text(
+    "a {name} archive, not a text; unpack it and name the folder with the texts",
+    "텍스트가 아니라 {name} 압축 파일입니다. 압축을 풀고 텍스트가 있는 폴더를 지정하십시오",
+)
+_BINARY = Text(
+    "binary content, not a text; save the command's output as text",
+    "텍스트가 아닌 바이너리입니다. 명령의 출력을 텍스트로 저장하십시오",
+)
+_HOLE = Text(
+    "only zero bytes, as a crash or a full disk leaves them; save the command's output again",
+    "0으로만 채워진 파일입니다. 장애나 가득 찬 디스크 때문에 생깁니다. 명령의 출력을 다시 저장하십시오",
+)
+_ENDLESS = Text(
+    "this line has more than a million characters, so it is not a command's output; save the output again",
+    "이 줄이 백만 자를 넘어 명령의 출력이 아닙니다. 출력을 다시 저장하십시오",
+)
 _REPAIRED = Text(
     "the text had been UTF-8 read as Windows-1252; it was read as UTF-8 again",
     "UTF-8이 Windows-1252로 잘못 변환된 텍스트라서 UTF-8로 되돌려 읽었습니다",

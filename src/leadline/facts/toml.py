@@ -5,7 +5,7 @@ import tomllib
 from leadline.base.text import Text
 from leadline.facts.flatten import flatten
 from leadline.facts.parts import parts
-from leadline.facts.reading import nothing
+from leadline.facts.reading import refused
 from leadline.facts.source import Parsed, Problem
 
 _BROKEN = Text(
@@ -24,7 +24,7 @@ def parse_toml(text: str, main: str) -> Parsed:
             settings = flatten(tomllib.loads(part.text))
         except (ValueError, RecursionError) as error:
             if not part.path:
-                raise nothing(text.split("\n"), main) from None
+                raise refused(text, main) from None
             problems.append(Problem(_BROKEN.fill(path=part.path, why=str(error)[:80]), part.line))
             continue
         before = "" if part.path in ("", main) else f"{part.path} "

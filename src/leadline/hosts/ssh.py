@@ -88,10 +88,8 @@ class SshHost:
         connection before it is shown, so it is asked for."""
         import asyncssh
 
-        lost = isinstance(error, asyncssh.KeyExchangeFailed | asyncssh.ConnectionLost)
-        if not (lost or isinstance(error, asyncssh.HostKeyNotVerifiable)) or not _is_known(
-            self._configured()
-        ):
+        lost = isinstance(error, asyncssh.KeyExchangeFailed | asyncssh.ConnectionLost | ConnectionResetError)
+        if not (lost or isinstance(error, asyncssh.HostKeyNotVerifiable)) or not _trusted(self._configured()):
             return False
         if not lost:
             return True
@@ -152,12 +150,8 @@ def _known_hosts(configured: "asyncssh.SSHClientConnectionOptions") -> list[str]
     return there if named is not None and there else b""
 
 
-def _is_known(configured: "asyncssh.SSHClientConnectionOptions") -> bool:
-    """Whether a key of this host is trusted already, so that the one it shows is another one."""
-    return bool(_trusted(configured))
-
-
 def _trusted(configured: "asyncssh.SSHClientConnectionOptions") -> list[object]:
+    """The keys of this host that are trusted already: where there are some, another one was put in their place."""
     import asyncssh
 
     port = configured.port if configured.port != 22 else None

@@ -8,7 +8,7 @@ import msgspec
 
 from leadline.base.text import Text
 from leadline.facts.catalogue import notes
-from leadline.facts.source import Fact, Parsed, Problem
+from leadline.facts.source import Fact, Parsed, Problem, Source
 from leadline.snapshot.snapshot import FileProblem, Snapshot
 
 Kind = Literal["added", "removed", "changed"]
@@ -51,8 +51,9 @@ def diff(before: Snapshot, after: Snapshot) -> Difference:
         pair = _same_text(name, before, after)
         if pair is None:
             continue
-        problems += [FileProblem(after.host, pair[1].file, Problem(text)) for text in _coverage(*pair)]
-        changes += diff_facts(*pair)
+        left, right = _met(*pair)
+        problems += [FileProblem(after.host, pair[1].file, Problem(text)) for text in _coverage(left, right)]
+        changes += _changes(pair[1].source, left, right)
     for one, other, text in (
         (
             before,
@@ -90,23 +91,41 @@ def _same_text(name: str, before: Snapshot, after: Snapshot) -> tuple[Fact, Fact
     return None
 
 
-def _coverage(before: Fact, after: Fact) -> list[Text]:
-    left, right = before.parsed.covers, after.parsed.covers
+def _met(before: Fact, after: Fact) -> tuple[Parsed, Parsed]:
+    """What two texts say, as far as both forms tell it."""
+    meet = after.source.meet
+    return (before.parsed, after.parsed) if meet is None else meet(before.parsed, after.parsed)
+
+
+def _coverage(before: Parsed, after: Parsed) -> list[Text]:
+    left, right = before.covers, after.covers
     if left == right:
         return []
     both = left & right if left is not None and right is not None else left if right is None else right
+    names = sorted(both or ())
+    if len(names) > _NAMED:
+        return [_LESS.fill(count=len(names))]
     return [
         Text(
             "the two texts do not cover the same; compared: {both}",
             "두 텍스트의 범위가 다릅니다. 비교한 범위: {both}",
-        ).fill(both=", ".join(sorted(both or ())) or "-")
+        ).fill(both=", ".join(names) or "-")
     ]
+
+
+_NAMED = 12
+_LESS = Text(
+    "one of the two texts is only a part, so only its {count} entries were compared; save it whole",
+    "두 텍스트 중 하나가 일부뿐이라 거기에 있는 {count}개 항목만 비교했습니다. 전체를 저장하십시오",
+)
 
 
 def diff_facts(before: Fact, after: Fact) -> list[Change]:
     """The changes from one fact to another of the same source."""
-    source = after.source
-    left, right = before.parsed, after.parsed
+    return _changes(after.source, *_met(before, after))
+
+
+def _changes(source: Source, left: Parsed, right: Parsed) -> list[Change]:
     skipped = left.unreadable | right.unreadable
 
     lost = _after_cut(left, right) | _after_cut(right, left)

@@ -11,8 +11,9 @@ import msgspec
 from leadline.base.errors import UsageError
 from leadline.base.text import Text
 from leadline.facts.source import Problem
+from leadline.snapshot.naming import sided
 from leadline.snapshot.snapshot import FileProblem, Snapshot
-from leadline.snapshot.store import load, load_pair
+from leadline.snapshot.store import load, load_pairs, sides
 
 _SAVED = re.compile(r"iptables-save v\S+.* on (\w{3} \w{3} +\d+ \d\d:\d\d:\d\d \d{4})")
 
@@ -25,14 +26,17 @@ class Pairing(msgspec.Struct, frozen=True):
 
 
 def match(before: Path, after: Path | None) -> Pairing:
-    """The pairs of two folders; without `after`, of the numbered texts in one folder.
+    """The pairs of two folders; without `after`, of the numbered texts in one folder, or its two sides' folders.
 
     One host on each side is one pair, whatever the folders are called; several are matched by name.
     Raises UsageError where a folder is missing or the sides have no host in common.
     """
+    if after is None and (both := sides(before)) is not None:
+        before, after = both
     if after is None:
-        one, other = load_pair(before)
-        return Pairing(((host_name(before, one, before, other), one, other),))
+        return Pairing(
+            tuple((host_name(at, one, at, other), one, other) for at, one, other in load_pairs(before))
+        )
     left, right = load(before), load(after)
     if len(left) == len(right) == 1:
         (one,), (other,) = left.values(), right.values()
@@ -77,7 +81,8 @@ def _only(name: str, here: Path, there: Path) -> FileProblem:
 
 def host_name(before: Path, one: Snapshot, after: Path, other: Snapshot) -> str:
     """The best name of a host: what a side recorded of itself, else the folder around `before` and `after`."""
-    left, right = before.resolve(), after.resolve()
+    left, right = (path.resolve() for path in (before, after))
+    left, right = (path.parent if path.is_file() else path for path in (left, right))
     if other.host != right.name:
         return other.host
     if one.host != left.name:
@@ -87,8 +92,19 @@ def host_name(before: Path, one: Snapshot, after: Path, other: Snapshot) -> str:
     return other.host
 
 
+def swapped(before: Path, after: Path) -> Text | None:
+    """What to say where the names of two folders, or files, tell that they stand the wrong way round."""
+    first, second = sided(before), sided(after)
+    if first is None or second is None or (first.side, second.side) != ("after", "before"):
+        return None
+    return Text(
+        "BEFORE is called {before} and AFTER {after}; swap them if that is not meant",
+        "BEFORE의 이름이 {before}, AFTER의 이름이 {after}입니다. 의도한 것이 아니면 순서를 바꾸십시오",
+    ).fill(before=before.name, after=after.name)
+
+
 def doubts(before: Snapshot, after: Snapshot) -> Iterator[Text]:
-    """What makes a comparison of these two look mistaken: two hosts, swapped sides, the same texts twice."""
+    """What makes a comparison of these two look mistaken: swapped sides, the same texts twice."""
     first, second = moment(before), moment(after)
     if first is not None and second is not None and second < first:
         yield Text(

@@ -58,10 +58,11 @@ _NEXT = r"([^ \t,;&\"'\\]|[\\][^n\"]|[\"'][^] \t,;&\"'}:)\\])*"
 _BARE = _FIRST + _NEXT
 _BARE_LIST = _FIRST + _NEXT + r"(,[^ \t,;=&\"'\\]*)+"
 _REST = r"[^] \t\"'{}[|>&*!<,][^\n]*"
-_ENV = (
-    "[^A-Za-z0-9_]([A-Z0-9_]*(PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIAL|APIKEY|_PASS|_PWD|_KEY)"
+_ENV_NAME = (
+    "([A-Z0-9_]*(PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIAL|APIKEY|_PASS|_PWD|_KEY)"
     "|PASS|KEY)([0-9S_][A-Z0-9_]*)?"
 )
+_ENV = "[^A-Za-z0-9_]" + _ENV_NAME
 _FLAG = f"--({_N}({_LONG}|{_KEYS})|key)"
 _WORD_QUOTED = f"[^\"']*({_LONG}|api[_-]?key|[_-]key|[_-]pass)[^\"']*"
 _BASE64 = "[A-Za-z0-9+/=]"
@@ -74,14 +75,15 @@ def _literal(value: str, after: str = "") -> Pattern:
     return Pattern("[^A-Za-z0-9+/_.-]", value, fold=False, after=after)
 
 
-def _named(name: str, sign: str, value: str, **options: str | bool) -> Pattern:
+def _named(name: str, sign: str, value: str, *, fold: bool = True, after: str = "") -> Pattern:
+    """A secret that is known by its name, with the sign between the two."""
     return Pattern(
         name + sign,
         value,
+        fold=fold,
         unless_before=_INNOCENT_NAME,
         unless_value=_INNOCENT_VALUE,
-        fold=bool(options.get("fold", True)),
-        after=str(options.get("after", "")),
+        after=after,
     )
 
 
@@ -122,8 +124,8 @@ PATTERNS: tuple[Pattern, ...] = (
         unless_value=_INNOCENT_VALUE,
     ),
     # "NAME=…" as one string, then NAME=…
-    _named(rf"[\"]{_ENV[len('[^A-Za-z0-9_]') :]}", "=", _DOUBLE, fold=False),
-    _named(rf"[']{_ENV[len('[^A-Za-z0-9_]') :]}", "=", _SINGLE, fold=False),
+    _named(rf"[\"]{_ENV_NAME}", "=", _DOUBLE, fold=False),
+    _named(rf"[']{_ENV_NAME}", "=", _SINGLE, fold=False),
     _named(_ENV, '="', _DOUBLE, fold=False),
     _named(_ENV, "='", _SINGLE, fold=False),
     _named(_ENV, r"[ \t]*=[ \t]*", _BARE_LIST, fold=False, after="([ \t]|$)"),

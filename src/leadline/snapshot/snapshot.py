@@ -1,24 +1,68 @@
 """One host's recorded texts, parsed when they are asked for."""
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from leadline.base.errors import ParseError
+from leadline.base.text import Text
 from leadline.facts.catalogue import notes, sources
+from leadline.facts.recognition import resembled
 from leadline.facts.source import Fact, Parsed, Problem
 from leadline.facts.text import decode
+
+LARGEST = 64 * 1024 * 1024
+"""Bytes of a file that are still read: no command recorded here prints more."""
 
 
 class Recorded(msgspec.Struct, frozen=True):
     """A saved text: the `fact` (source's name) it belongs to, its `variant` (the file name without what people add to
-    it, so that the same command's texts meet), where it lies, and its bytes."""
+    it, so that the same command's texts meet), where it lies, and its bytes where they are not just that file's."""
 
     fact: str
     variant: str
     file: str
-    raw: bytes
+    joined: bytes | None = None
+
+    def raw(self) -> bytes:
+        """The text's bytes. Raises ParseError where they cannot be read, or are too many."""
+        return read(Path(self.file)) if self.joined is None else self.joined
+
+
+def read(file: Path) -> bytes:
+    """A file's bytes. Raises ParseError where it cannot be read, is no plain file, or has more than LARGEST."""
+    try:
+        if not file.is_file():
+            raise ParseError(_not_a_file(file))
+        if (size := file.stat().st_size) > LARGEST:
+            raise ParseError(_TOO_LARGE.fill(size=size // 1024 // 1024, most=LARGEST // 1024 // 1024))
+        return file.read_bytes()
+    except OSError as error:
+        raise ParseError(_UNREADABLE.fill(why=error.strerror)) from None
+
+
+_TOO_LARGE = Text(
+    "{size} MB is too much for the output of one command (at most {most} MB are read); save it again",
+    "{size} MB는 명령 하나의 출력으로는 너무 큽니다(최대 {most} MB). 출력을 다시 저장하십시오",
+)
+_UNREADABLE = Text(
+    "cannot be read ({why}); change the file's owner or mode, or run leadline as its owner",
+    "읽을 수 없습니다({why}). 파일의 소유자나 권한을 바꾸거나 소유자로 실행하십시오",
+)
+
+
+def _not_a_file(file: Path) -> Text:
+    if file.is_symlink() and not file.exists():
+        return Text(
+            "a link to a file that is not there; copy the file itself here",
+            "가리키는 파일이 없는 링크입니다. 파일 자체를 여기에 복사하십시오",
+        )
+    return Text(
+        "not a plain file; save the command's output as a text file of this name",
+        "일반 파일이 아닙니다. 명령의 출력을 이 이름의 텍스트 파일로 저장하십시오",
+    )
 
 
 class FileProblem(msgspec.Struct, frozen=True):
@@ -89,13 +133,15 @@ class Snapshot:
 
     def _parse(self, recorded: Recorded) -> Fact | None:
         source = sources()[recorded.fact]
-        text, doubts = decode(recorded.raw)
+        text = ""
+        doubts: tuple[Problem, ...] = ()
         parsed: Parsed | None
         try:
+            text, doubts = decode(recorded.raw())
             parsed = source.parse(text)
             problems = doubts + parsed.problems
         except ParseError as error:
             parsed = None
-            problems = (*doubts, Problem(error.text, error.line))
+            problems = (*doubts, Problem(resembled(error.text, text, recorded.fact), error.line))
         self._problems += [FileProblem(self.host, recorded.file, problem) for problem in problems]
         return None if parsed is None else Fact(source, self.host, recorded.file, text, parsed)

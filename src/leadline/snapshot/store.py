@@ -1,21 +1,20 @@
 """Snapshot folders: which file is which source, one host or many, pairs in one folder."""
 
-import re
-from functools import cache
 from pathlib import Path
 
 import msgspec
 
-from leadline.base.errors import UsageError
+from leadline.base.errors import ParseError, UsageError
 from leadline.base.text import Text
 from leadline.facts.catalogue import notes
+from leadline.facts.recognition import recognised
 from leadline.facts.source import Problem
-from leadline.snapshot.snapshot import FileProblem, Recorded, Snapshot
+from leadline.facts.text import decode
+from leadline.snapshot.naming import TEXT_ENDINGS, held, named, sided
+from leadline.snapshot.snapshot import FileProblem, Recorded, Snapshot, read
 
 MANIFEST = "manifest.json"
 SCHEMA = "leadline/snapshot/v1"
-_TEXT_ENDINGS = {".txt", ".json", ".log", ".out", ".md", ""}
-_PAIR = re.compile(r"(.+?)[-_. ]?(?:(1|before|pre)|(2|after|post))$", re.IGNORECASE)
 
 
 class Ran(msgspec.Struct, frozen=True):
@@ -41,58 +40,83 @@ class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def load(folder: Path) -> dict[str, Snapshot]:
-    """The snapshots of a folder by host name: itself where texts lie in it, else its folders.
+    """The snapshots of a folder by host name: itself where texts lie in it, else its folders. A file is a
+    snapshot of that text alone.
 
-    Raises UsageError where the folder is missing or holds no text that a source knows.
+    Raises UsageError where there is nothing of that name, or no text that a source knows.
     """
-    if not folder.is_dir():
-        raise UsageError(_no_folder(folder))
-    own = _load_host(folder)
+    if folder.is_file():
+        own = _load_host(folder.absolute().parent, [folder])
+        if own is None:
+            raise UsageError(_unknown_file(folder))
+    else:
+        own = _load_host(folder, _files(folder))
     if own is not None:
         return {own.host: own}
     hosts: dict[str, Snapshot] = {}
-    for child in sorted(folder.iterdir()):
-        if child.name.startswith(".") or (child.name == "api" and not (child / MANIFEST).is_file()):
-            continue  # a killed recording, or API objects
-        if child.is_dir() and (snapshot := _load_host(child)) is not None:
+    for child in _folders(folder):
+        if (snapshot := _load_host(child, _files(child))) is not None:
             hosts[snapshot.host if snapshot.host not in hosts else child.name] = snapshot
     if not hosts:
         raise UsageError(_nothing_known(folder))
     return hosts
 
 
-def load_pair(folder: Path) -> tuple[Snapshot, Snapshot]:
-    """The two snapshots of one folder whose files end in `-1`/`-2` (or before/after).
+def load_pairs(folder: Path) -> list[tuple[Path, Snapshot, Snapshot]]:
+    """Both snapshots of one folder whose files are numbered (`ss-1.txt` and `ss-2.txt`, or before and after),
+    with the folder; of a folder of such folders those of each.
 
     Raises UsageError where there is no such pair.
     """
     if not folder.is_dir():
         raise UsageError(_no_folder(folder))
-    sides: tuple[list[Recorded], list[Recorded]] = ([], [])
-    unknown: list[str] = []
-    for file in _files(folder):
-        if (split := _PAIR.fullmatch(file.stem if file.suffix in _TEXT_ENDINGS else file.name)) is None:
-            continue
-        if (recorded := _recorded(file, split[1] + file.suffix)) is not None:
-            sides[0 if split[2] else 1].append(recorded)
-        else:
-            unknown.append(file.name)
-    if not sides[0] or not sides[1]:
+    own = _load_pair(folder)
+    if own is not None:
+        return [(folder, *own)]
+    pairs = [(child, *pair) for child in _folders(folder) if (pair := _load_pair(child)) is not None]
+    if not pairs:
         raise UsageError(
             Text(
                 f"{folder}: no pair of files like ip_addr-1.txt and ip_addr-2.txt here; name two folders, or number the files",
                 f"{folder}: ip_addr-1.txt와 ip_addr-2.txt 같은 파일 쌍이 없습니다. 폴더 두 개를 지정하거나 파일 이름에 번호를 붙이십시오",
             )
         )
+    return pairs
+
+
+def sides(folder: Path) -> tuple[Path, Path] | None:
+    """The two folders `before` and `after` (or 1 and 2, …) in a folder that has just these."""
+    found: dict[str, Path] = {}
+    for child in _folders(folder) if folder.is_dir() else ():
+        if (told := sided(child)) is not None and not told.name:
+            found[told.side] = child
+    return (found["before"], found["after"]) if len(found) == 2 else None
+
+
+def _load_pair(folder: Path) -> tuple[Snapshot, Snapshot] | None:
+    texts: tuple[list[Recorded], list[Recorded]] = ([], [])
+    unknown: list[str] = []
+    problems: list[FileProblem] = []
     host = folder.resolve().name
-    return Snapshot(host, sides[0]), Snapshot(host, sides[1], problems=_unknown(host, unknown))
+    for file in _files(folder):
+        if (told := sided(file)) is None:
+            continue
+        if (recorded := _recorded(file, told.name)) is not None:
+            texts[0 if told.side == "before" else 1].append(recorded)
+            problems += _by_content(host, recorded, told.name)
+        else:
+            unknown.append(file.name)
+    if not texts[0] or not texts[1]:
+        return None
+    problems += [problem for side in texts for problem in _alike(host, side)]
+    return Snapshot(host, texts[0]), Snapshot(host, texts[1], problems=(*problems, *_unknown(host, unknown)))
 
 
 def _no_folder(folder: Path) -> Text:
     if folder.exists():
         return Text(
-            f"{folder} is a file; name the folder that holds the saved texts",
-            f"{folder}: 파일입니다. 저장한 텍스트가 있는 폴더를 지정하십시오",
+            f"{folder} is a file; name two files, or a folder that holds the saved texts",
+            f"{folder}: 파일입니다. 파일 두 개를 지정하거나 저장한 텍스트가 있는 폴더를 지정하십시오",
         )
     return Text(
         f"{folder}: no such folder; `leadline record --to {folder}` makes one",
@@ -100,22 +124,67 @@ def _no_folder(folder: Path) -> Text:
     )
 
 
-def _nothing_known(folder: Path) -> Text:
+def _unknown_file(file: Path) -> Text:
+    try:
+        decode(read(file))
+    except ParseError as error:
+        return Text("{file}: {error}", "{file}: {error}").fill(file=file, error=error.text)
     return Text(
-        f"{folder}: no text here that leadline knows; name the files after their commands (ip_addr.txt, ss.txt, df.txt, findmnt.txt, sysctl.txt)",
-        f"{folder}: leadline이 아는 텍스트가 없습니다. 파일 이름을 명령에 맞추십시오(ip_addr.txt, ss.txt, df.txt, findmnt.txt, sysctl.txt)",
+        f"{file}: not the output of a command that leadline knows; name the file after its command (ss.txt), or save it again",
+        f"{file}: leadline이 아는 명령의 출력이 아닙니다. 파일 이름을 명령에 맞추거나(ss.txt) 출력을 다시 저장하십시오",
     )
 
 
+def _nothing_known(folder: Path) -> Text:
+    names = [file.name for file in _files(folder)]
+    listed = ", ".join(names[:_LISTED]) + (", …" if len(names) > _LISTED else "")
+    have, have_ko = (f" ({listed})", f"({listed})") if names else ("", "")
+    return Text(
+        f"{folder}: no text here that leadline knows{have}; name the files after their commands (ip_addr.txt, ss.txt, df.txt, findmnt.txt, sysctl.txt)",
+        f"{folder}: leadline이 아는 텍스트가 없습니다{have_ko}. 파일 이름을 명령에 맞추십시오(ip_addr.txt, ss.txt, df.txt, findmnt.txt, sysctl.txt)",
+    )
+
+
+_LISTED = 6
+
+
 def _files(folder: Path) -> list[Path]:
-    return sorted(file for file in folder.iterdir() if file.is_file() and not file.name.startswith("."))
+    """What lies in a folder and is none itself, in name order; a folder with a text's name counts as one."""
+    return [
+        file
+        for file in _listed(folder)
+        if not file.is_dir() or (file.suffix in TEXT_ENDINGS - {""} and named(file.name) is not None)
+    ]
 
 
-def _load_host(folder: Path) -> Snapshot | None:
+def _folders(folder: Path) -> list[Path]:
+    """The folders in a folder that may be hosts: not a killed recording's, nor API objects."""
+    return [
+        child
+        for child in _listed(folder)
+        if child.is_dir() and (child.name != "api" or (child / MANIFEST).is_file())
+    ]
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return sorted(child for child in folder.iterdir() if not child.name.startswith("."))
+    except (FileNotFoundError, NotADirectoryError):
+        raise UsageError(_no_folder(folder)) from None
+    except OSError as error:
+        raise UsageError(
+            Text(
+                f"{folder}: cannot be read ({error.strerror}); change its owner or mode, or run leadline as its owner",
+                f"{folder}: 읽을 수 없습니다({error.strerror}). 소유자나 권한을 바꾸거나 소유자로 실행하십시오",
+            )
+        ) from None
+
+
+def _load_host(folder: Path, files: list[Path]) -> Snapshot | None:
     manifest = _manifest(folder)
     recorded: list[Recorded] = []
     unknown: list[str] = []
-    for file in _files(folder):
+    for file in files:
         if file.name == MANIFEST:
             continue
         if (known := _recorded(file, file.name)) is not None:
@@ -126,7 +195,14 @@ def _load_host(folder: Path) -> Snapshot | None:
     if not recorded:
         return None
     host = manifest.host if manifest is not None else _host_name(recorded) or folder.resolve().name
-    return Snapshot(host, recorded, manifest.time if manifest is not None else None, _unknown(host, unknown))
+    problems = [problem for each in recorded for problem in _by_content(host, each, Path(each.file).name)]
+    problems += _alike(host, recorded)
+    return Snapshot(
+        host,
+        recorded,
+        manifest.time if manifest is not None else None,
+        (*problems, *_unknown(host, unknown)),
+    )
 
 
 def _manifest(folder: Path) -> Manifest | None:
@@ -134,8 +210,8 @@ def _manifest(folder: Path) -> Manifest | None:
     if not file.is_file():
         return None
     try:
-        return msgspec.json.decode(file.read_bytes(), type=Manifest)
-    except msgspec.DecodeError as error:
+        return msgspec.json.decode(read(file), type=Manifest)
+    except (msgspec.DecodeError, ParseError) as error:
         raise UsageError(
             Text(
                 f"{file}: not a manifest ({error}); remove the file to load the folder without it",
@@ -151,33 +227,42 @@ def _unknown(host: str, names: list[str]) -> tuple[FileProblem, ...]:
     return (FileProblem(host, "", Problem(text.fill(names=", ".join(names)))),)
 
 
-def _recorded(file: Path, name: str) -> Recorded | None:
-    """The file as a source's text: by its exact name, else by the longest alias its stem begins with."""
-    for fact, note in notes().items():
-        if name in note.files:
-            return Recorded(fact, name, str(file), file.read_bytes())
-    stem, dot, ending = name.rpartition(".")
-    if f".{ending}" not in _TEXT_ENDINGS:
-        stem = name
-    elif not dot:
-        stem = ending
-    stem = re.sub(r"[^a-z0-9]+", "_", stem.lower()).strip("_")
-    best = max(
-        (alias for alias in _aliases() if stem == alias or stem.startswith(alias + "_")),
-        key=len,
-        default=None,
+def _alike(host: str, recorded: list[Recorded]) -> list[FileProblem]:
+    """That of texts whose names mean the same only the first is read."""
+    problems: list[FileProblem] = []
+    first: dict[tuple[str, str], str] = {}
+    for each in recorded:
+        other = first.setdefault((each.fact, each.variant), each.file)
+        if other != each.file:
+            text = Text(
+                "not read, since {other} is the same command's; keep one of them, or give each moment a folder",
+                "{other}와(과) 같은 명령의 파일이라 읽지 않았습니다. 하나만 남기거나 시점마다 폴더를 나누십시오",
+            )
+            problems.append(FileProblem(host, each.file, Problem(text.fill(other=Path(other).name))))
+    return problems
+
+
+def _by_content(host: str, recorded: Recorded, name: str) -> tuple[FileProblem, ...]:
+    """That a text was told by what is in it, where its name does not tell."""
+    if recorded.joined is not None or named(name) is not None:
+        return ()
+    text = Text(
+        "read as {fact}, by its content: the name is not a command's",
+        "이름이 명령이 아니라서 내용을 보고 {fact}(으)로 읽었습니다",
     )
-    return Recorded(_aliases()[best], stem, str(file), file.read_bytes()) if best else None
+    return (FileProblem(host, recorded.file, Problem(text.fill(fact=recorded.fact))),)
 
 
-@cache
-def _aliases() -> dict[str, str]:
-    """Every word a file may begin with, as `_recorded` writes it → the source."""
-    return {
-        re.sub(r"[^a-z0-9]+", "_", word.lower()): fact
-        for fact, note in notes().items()
-        for word in (fact, *note.aliases, *(file.rpartition(".")[0] for file in note.files))
-    }
+def _recorded(file: Path, name: str) -> Recorded | None:
+    """The file as a source's text: by its name, else by its content."""
+    if (told := named(name)) is not None:
+        return Recorded(*told, str(file))
+    try:
+        text, _ = decode(read(file))
+    except ParseError:
+        return None
+    source = recognised(text, hints=held(file.name))
+    return Recorded(source.name, name.lower(), str(file)) if source is not None else None
 
 
 def _kept_files(folder: Path, have: set[str]) -> list[Recorded]:
@@ -200,8 +285,14 @@ def _kept_files(folder: Path, have: set[str]) -> list[Recorded]:
 
 
 def _host_name(recorded: list[Recorded]) -> str | None:
-    """The host's own name where a text gives it (`uname -a`, `hostname`)."""
+    """The host's own name where a text gives it (`uname -a`)."""
     for each in recorded:
-        if each.fact == "kernel" and len(words := each.raw.decode("utf-8", "replace").split()) > 1:
+        if each.fact != "kernel":
+            continue
+        try:
+            words = decode(each.raw())[0].split()
+        except ParseError:
+            continue
+        if len(words) > 2 and words[0] == "Linux":
             return words[1]
     return None

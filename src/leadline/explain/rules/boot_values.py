@@ -4,7 +4,7 @@ from leadline.base.text import Text
 from leadline.explain.pair import Pair
 from leadline.explain.proof import reboot
 from leadline.explain.rule import Match, Rule
-from leadline.explain.sysctl_tree import leaf_of
+from leadline.explain.sysctl_keys import leaf_of
 from leadline.snapshot.diff import Change
 
 DRAWN = {"net.core.netdev_rss_key", "net.ipv4.tcp_fastopen_key", "net.ipv4.ipfrag_secret_interval"}

@@ -35,7 +35,7 @@ def match(change: Change, pair: Pair) -> Match | None:
         return Match(
             (side.saw("ip_addr", f"{line(name, entry)} {MAC} {entry.peer_netns}"),), "likely", values
         )
-    if name in TUNNELS:
+    if name in TUNNELS or (ipip and entry.addresses):
         for other, each in side.entries("ip_addr").items():
             if POD.fullmatch(other) and each.mac == MAC:
                 return Match((side.saw("ip_addr", f"{other} {MAC}"),), "likely", values)

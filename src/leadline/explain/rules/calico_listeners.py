@@ -23,13 +23,16 @@ _programs = (
         "calico",
         _FELIX,
         {
+            "tcp 9098": Endpoint(Text("health check", "헬스 체크"), {"loopback": "Calico"}),
             "tcp 9099": Endpoint(Text("felix health check", "felix 헬스 체크"), {"loopback": "Calico"}),
             "tcp 9091": Endpoint(
-                Text("felix metrics", "felix 메트릭"), {"everywhere": "Calico with metrics on"}
+                Text("felix metrics", "felix 메트릭"),
+                {"everywhere": Text("Calico with metrics on", "메트릭을 켠 Calico")},
             ),
             "tcp 10256": Endpoint(
                 Text("health check in kube-proxy's place (eBPF)", "kube-proxy를 대신하는 헬스 체크(eBPF)"),
                 {"everywhere": "Calico eBPF"},
+                stand_in=True,
             ),
         },
     ),
@@ -45,14 +48,15 @@ _programs = (
             "tcp 5473": Endpoint(Text("Typha for felix", "felix가 접속하는 Typha"), {"everywhere": "Calico"}),
             "tcp 9098": Endpoint(Text("Typha health check", "Typha 헬스 체크"), {"loopback": "Calico"}),
             "tcp 9093": Endpoint(
-                Text("Typha metrics", "Typha 메트릭"), {"everywhere": "Calico with metrics on"}
+                Text("Typha metrics", "Typha 메트릭"),
+                {"everywhere": Text("Calico with metrics on", "메트릭을 켠 Calico")},
             ),
         },
     ),
 )
 _HAND = r"wg\d+|flannel-wg(-v6)?|cilium_wg0"
 _kernel = (
-    (_VXLAN, kernel_socket("udp", 4789, r"vxlan(-v6)?\.calico")),
+    (_VXLAN, kernel_socket("udp", 4789, r"vxlan(-v6)?\.calico", "", _FELIX, ("dockerd",))),
     (_WIREGUARD, kernel_socket("udp", 51820, r"wireguard\.cali", _HAND)),
     (_WIREGUARD, kernel_socket("udp", 51821, r"wg-v6\.cali", _HAND)),
 )
@@ -60,16 +64,16 @@ _kernel = (
 
 def match(change: Change, pair: Pair) -> Match | None:
     for endpoint, ask in _kernel:
-        if proof := ask(change, pair):
+        if (tunnel := ask(change, pair)) is not None:
             values = {
                 "port": change.entry.port,
                 "what": endpoint.what,
                 "binding": binding(endpoint, change.entry.exposure),
             }
-            return Match(proof, values=values, usual=change.entry.exposure in endpoint.usual)
+            return Match(tunnel.evidence, tunnel.certainty, values, change.entry.exposure in endpoint.usual)
     # BIRD alone may be a router's: it is Calico's only where something else of Calico's is seen.
     found = next((found for ask in _programs if (found := ask(change, pair)) is not None), None)
-    if found is not None and change.entry.port == 179 and found.certainty != "shown":
+    if found is not None and change.entry.port == 179 and len(found.evidence) < 2:
         return None
     return found
 

@@ -2,6 +2,7 @@
 
 from leadline.base.text import Text
 from leadline.explain.components import seen_apart
+from leadline.explain.kubelet_paths import PODS
 from leadline.explain.pair import Pair
 from leadline.explain.proof import MOUNT
 from leadline.explain.rule import Match, Rule
@@ -12,14 +13,20 @@ PATHS = {"/run/calico/cgroup": "cgroup2", "/var/run/calico/cgroup": "cgroup2", "
 
 def match(change: Change, pair: Pair) -> Match | None:
     path = change.key.partition(" #")[0]
-    if PATHS.get(path) != change.entry.fstype or change.kind == "changed":
+    fstype, source = change.entry.fstype, change.entry.source
+    if PATHS.get(path) != fstype or change.kind == "changed":
         return None
     # systemd mounts /sys/fs/bpf itself, from the source `bpf`; Calico's has the path as its source.
-    if path == "/sys/fs/bpf" and change.entry.source != path:
+    if path == "/sys/fs/bpf" and source != path:
         return None
     # Not by an interface: tunl0 comes with a module, whoever loads it.
     author = seen_apart(pair.side(change), "calico", "ip_addr", *MOUNT)
-    return Match(author) if author else None
+    if author:
+        return Match(author)
+    pods = pair.side(change).mount(*PODS)
+    own = path.startswith(("/run/", "/var/run/")) and source == "none" and fstype == "cgroup2"
+    line = pair.side(change).saw(change.fact, f"{path} {source} {fstype}")
+    return Match((line, pods), "likely") if own and pods else None
 
 
 rule = Rule(

@@ -35,7 +35,13 @@ def match(change: Change, pair: Pair) -> Match | None:
     side = pair.after if lost else pair.before
     found = runtimes(side)
     if not found:
-        mount = side.mount("/run/containerd/io.containerd.runtime.v2.task/", "/run/k3s/", "/var/lib/docker/")
+        mount = side.mount(
+            "/run/containerd/io.containerd.runtime.v2.task/",
+            "/run/k3s/",
+            "/var/snap/microk8s/common/run/containerd/",
+            "/var/lib/docker/",
+            "/var/lib/containers/storage/",
+        )
         return Match((mount,), "likely", _values("a container runtime", lost, gained)) if mount else None
     privileged = side.container(*PRIVILEGED)
     evidence = (*((privileged,) if privileged else ()), *found.values())

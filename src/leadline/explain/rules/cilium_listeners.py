@@ -31,14 +31,17 @@ _programs = (
                 Text("Hubble flows for the relay", "relay용 Hubble 플로우"), {"everywhere": "Cilium"}
             ),
             "tcp 9962": Endpoint(
-                Text("agent metrics", "agent 메트릭"), {"everywhere": "Cilium with metrics on"}
+                Text("agent metrics", "agent 메트릭"),
+                {"everywhere": Text("Cilium with metrics on", "메트릭을 켠 Cilium")},
             ),
             "tcp 9965": Endpoint(
-                Text("Hubble metrics", "Hubble 메트릭"), {"everywhere": "Cilium with metrics on"}
+                Text("Hubble metrics", "Hubble 메트릭"),
+                {"everywhere": Text("Cilium with metrics on", "메트릭을 켠 Cilium")},
             ),
             "tcp 10256": Endpoint(
                 Text("health check in kube-proxy's place", "kube-proxy를 대신하는 헬스 체크"),
-                {"everywhere": "Cilium without kube-proxy"},
+                {"everywhere": Text("Cilium without kube-proxy", "kube-proxy 없이 쓰는 Cilium")},
+                stand_in=True,
             ),
         },
     ),
@@ -70,7 +73,14 @@ _programs = (
     ),
 )
 _kernel = (
-    kernel_socket("udp", 8472, "cilium_vxlan", r"flannel(-v6)?\.\d+"),
+    kernel_socket(
+        "udp",
+        8472,
+        "cilium_vxlan",
+        r"flannel(-v6)?\.\d+",
+        ("cilium-agent",),
+        ("flanneld", "k3s-server", "k3s-agent"),
+    ),
     kernel_socket("udp", 6081, "cilium_geneve"),
     kernel_socket("udp", 51871, "cilium_wg0"),
 )
@@ -78,13 +88,13 @@ _kernel = (
 
 def match(change: Change, pair: Pair) -> Match | None:
     for tunnel in _kernel:
-        if proof := tunnel(change, pair):
+        if (found := tunnel(change, pair)) is not None:
             values = {
                 "port": change.entry.port,
                 "what": _TUNNEL.what,
                 "binding": binding(_TUNNEL, change.entry.exposure),
             }
-            return Match(proof, values=values, usual=change.entry.exposure in _TUNNEL.usual)
+            return Match(found.evidence, found.certainty, values, change.entry.exposure in _TUNNEL.usual)
     return next((found for ask in _programs if (found := ask(change, pair)) is not None), None)
 
 

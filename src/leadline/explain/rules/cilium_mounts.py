@@ -2,6 +2,7 @@
 
 from leadline.base.text import Text
 from leadline.explain.components import seen_apart
+from leadline.explain.kubelet_paths import PODS
 from leadline.explain.pair import Pair
 from leadline.explain.proof import MOUNT
 from leadline.explain.rule import Match, Rule
@@ -18,7 +19,12 @@ def match(change: Change, pair: Pair) -> Match | None:
     ):
         return None
     author = seen_apart(pair.side(change), "cilium", *MOUNT)
-    return Match(author) if author else None
+    if author:
+        return Match(author)
+    pods = pair.side(change).mount(*PODS)
+    own = path.startswith(("/run/", "/var/run/")) and source == "none" and fstype == "cgroup2"
+    line = pair.side(change).saw(change.fact, f"{path} {source} {fstype}")
+    return Match((line, pods), "likely") if own and pods else None
 
 
 rule = Rule(

@@ -5,7 +5,7 @@ import re
 from leadline.base.text import Text
 from leadline.explain.pair import Pair
 from leadline.explain.rule import Match, Rule
-from leadline.explain.sysctl_tree import interface_of, leaf_of
+from leadline.explain.sysctl_keys import interface_of, leaf_of
 from leadline.snapshot.diff import Change
 
 _VETH = re.compile(r"veth[0-9a-f]{8}")
@@ -20,14 +20,14 @@ def match(change: Change, pair: Pair) -> Match | None:
     default = pair.after.entries("sysctl").get("net.ipv6.conf.default.accept_ra")
     device = pair.after.entries("ip_addr").get(name)
     bridge = pair.after.interface("cni0")
-    if (
-        default in (None, "0")
-        or device is None
-        or bridge is None
-        or (name != "cni0" and device.master != "cni0")
-    ):
+    if default in (None, "0") or bridge is None:
         return None
     inherited = pair.after.saw("sysctl", f"net.ipv6.conf.default.accept_ra = {default}")
+    if not pair.after.entries("ip_addr") and pair.after.interface("lxdbr0", "incusbr0") is None:
+        tree = pair.after.interface(name)
+        return Match((bridge, tree, inherited), "likely") if tree else None
+    if device is None or (name != "cni0" and device.master != "cni0"):
+        return None
     return Match((bridge, pair.after.saw("ip_addr", f"{name} mtu {device.mtu}"), inherited))
 
 

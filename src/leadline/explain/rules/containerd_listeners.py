@@ -15,14 +15,13 @@ rule = Rule(
         "containerd의 CRI 플러그인이 kubelet에 exec, attach, port-forward 스트림을 제공하는 포트({port})로, 시작할 때마다 무작위로 "
         "정해집니다. {binding}",
     ),
-    since="containerd 1.1 (stream_server_address 127.0.0.1, stream_server_port 0; k3s fixes 10010)",
+    since="containerd 1.1 (stream_server_address 127.0.0.1, stream_server_port 0)",
     source="containerd internal/cri/config/config_unix.go, internal/cri/server/streaming.go",
     match=listens(
         "containerd",
         ("containerd",),
         {
             "tcp *": Endpoint(Text("CRI streaming", "CRI 스트리밍"), {"loopback": "containerd"}),
-            "tcp 10010": Endpoint(Text("CRI streaming", "CRI 스트리밍"), {"loopback": "k3s, RKE2"}),
         },
     ),
 )

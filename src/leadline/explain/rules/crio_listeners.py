@@ -21,7 +21,9 @@ rule = Rule(
         ("crio",),
         {
             "tcp *": Endpoint(Text("CRI streaming", "CRI 스트리밍"), {"loopback": "CRI-O"}),
-            "tcp 9090": Endpoint(Text("metrics", "메트릭"), {"loopback": "CRI-O with metrics on"}),
+            "tcp 9090": Endpoint(
+                Text("metrics", "메트릭"), {"loopback": Text("CRI-O with metrics on", "메트릭을 켠 CRI-O")}
+            ),
         },
     ),
 )

@@ -5,7 +5,7 @@ import re
 from leadline.base.text import Text
 from leadline.explain.pair import Pair
 from leadline.explain.rule import Match, Rule
-from leadline.explain.sysctl_tree import interface_of
+from leadline.explain.sysctl_keys import interface_of
 from leadline.snapshot.diff import Change
 
 _KEY = re.compile(r"net\.(ipv4|ipv6)\.(conf|neigh)\.[^.]+\.(.+)")

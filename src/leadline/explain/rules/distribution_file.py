@@ -4,7 +4,7 @@ from leadline.base.text import Text
 from leadline.explain.pair import Pair
 from leadline.explain.rule import Match, Rule
 from leadline.explain.sysctl_files import asked
-from leadline.explain.sysctl_tree import interface_of
+from leadline.explain.sysctl_keys import interface_of
 from leadline.snapshot.diff import Change
 
 

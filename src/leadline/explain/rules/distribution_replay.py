@@ -7,7 +7,7 @@ from leadline.explain.pair import Pair
 from leadline.explain.proof import reboot
 from leadline.explain.rule import Match, Rule
 from leadline.explain.sysctl_files import asked, vendor_recorded
-from leadline.explain.sysctl_tree import interface_of, leaf_of
+from leadline.explain.sysctl_keys import interface_of, leaf_of
 from leadline.explain.sysctl_writers import at_work
 from leadline.snapshot.diff import Change
 

@@ -12,7 +12,10 @@ _daemon = listens(
     ("dockerd", "dockerd-current"),
     {
         "tcp 2375": Endpoint(Text("API without authentication", "인증 없는 API"), {}),
-        "tcp 2376": Endpoint(Text("API over TLS", "TLS API"), {"everywhere": "Docker with a remote API"}),
+        "tcp 2376": Endpoint(
+            Text("API over TLS", "TLS API"),
+            {"everywhere": Text("Docker with a remote API", "원격 API를 켠 Docker")},
+        ),
         "tcp 2377": Endpoint(Text("swarm management", "swarm 관리"), {"everywhere": "Docker swarm"}),
         "tcp 7946": Endpoint(Text("swarm membership", "swarm 멤버십"), {"everywhere": "Docker swarm"}),
         "udp 7946": Endpoint(Text("swarm membership", "swarm 멤버십"), {"everywhere": "Docker swarm"}),

@@ -4,6 +4,8 @@ from leadline.base.text import Text
 from leadline.explain.listening import Endpoint, listens
 from leadline.explain.rule import Rule
 
+INSTALLERS = "kubeadm, kubespray, RKE2"
+
 rule = Rule(
     name="etcd-listeners",
     facts=("ss",),
@@ -17,18 +19,19 @@ rule = Rule(
         "여십시오. 2381은 인증이 없는 평문 HTTP입니다.",
     ),
     since="kubeadm 1.13 (local etcd on the node's address and loopback; peers on the node's address only)",
-    source="kubernetes cmd/kubeadm/app/phases/etcd/local.go",
+    source="kubernetes cmd/kubeadm/app/phases/etcd/local.go; k3s pkg/etcd/etcd.go (RKE2)",
     match=listens(
         "etcd",
         ("etcd",),
         {
             "tcp 2379": Endpoint(
-                Text("client API", "클라이언트 API"), {"node": "kubeadm", "loopback": "kubeadm"}
+                Text("client API", "클라이언트 API"), {"node": INSTALLERS, "loopback": INSTALLERS}
             ),
-            "tcp 2380": Endpoint(Text("peer traffic", "피어 통신"), {"node": "kubeadm"}),
+            "tcp 2380": Endpoint(Text("peer traffic", "피어 통신"), {"node": INSTALLERS, "loopback": "RKE2"}),
             "tcp 2381": Endpoint(
-                Text("metrics and health check", "메트릭과 헬스 체크"), {"loopback": "kubeadm"}
+                Text("metrics and health check", "메트릭과 헬스 체크"), {"loopback": "kubeadm, RKE2"}
             ),
+            "tcp 2382": Endpoint(Text("client API over HTTP", "HTTP 클라이언트 API"), {"loopback": "RKE2"}),
         },
     ),
 )

@@ -21,13 +21,25 @@ _flanneld = listens(
     "flannel",
     ("flanneld",),
     {
-        "tcp 8081": Endpoint(Text("health check", "헬스 체크"), {"everywhere": "the stock manifest"}),
+        "tcp 8081": Endpoint(
+            Text("health check", "헬스 체크"), {"everywhere": Text("the stock manifest", "기본 매니페스트")}
+        ),
         "udp 8285": Endpoint(Text("tunnel in user space", "사용자 공간 터널"), {"node": "flannel udp"}),
     },
 )
 _HAND = r"wg\d+|wireguard\.cali|cilium_wg0"
 _kernel = (
-    (VXLAN, kernel_socket("udp", 8472, r"flannel(-v6)?\.\d+", "cilium_vxlan")),
+    (
+        VXLAN,
+        kernel_socket(
+            "udp",
+            8472,
+            r"flannel(-v6)?\.\d+",
+            "cilium_vxlan",
+            ("flanneld", "k3s-server", "k3s-agent"),
+            ("cilium-agent",),
+        ),
+    ),
     (_WIREGUARD, kernel_socket("udp", 51820, r"flannel-wg(-v6)?", _HAND)),
     (_WIREGUARD, kernel_socket("udp", 51821, r"flannel-wg(-v6)?", _HAND)),
 )
@@ -35,13 +47,13 @@ _kernel = (
 
 def match(change: Change, pair: Pair) -> Match | None:
     for endpoint, ask in _kernel:
-        if proof := ask(change, pair):
+        if (tunnel := ask(change, pair)) is not None:
             values = {
                 "port": change.entry.port,
                 "what": endpoint.what,
                 "binding": binding(endpoint, change.entry.exposure),
             }
-            return Match(proof, values=values, usual=change.entry.exposure in endpoint.usual)
+            return Match(tunnel.evidence, tunnel.certainty, values, change.entry.exposure in endpoint.usual)
     return _flanneld(change, pair)
 
 

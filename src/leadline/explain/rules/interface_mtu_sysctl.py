@@ -3,7 +3,8 @@
 from leadline.base.text import Text
 from leadline.explain.pair import Pair
 from leadline.explain.rule import Match, Rule
-from leadline.explain.sysctl_tree import interface_of, leaf_of, moved_trees
+from leadline.explain.sysctl_keys import interface_of, leaf_of
+from leadline.explain.sysctl_tree import moved_trees
 from leadline.snapshot.diff import Change
 
 

@@ -30,7 +30,10 @@ rule = Rule(
             ),
             "tcp 10250": Endpoint(
                 Text("kubelet API", "kubelet API"),
-                {"everywhere": "k3s", "node": "k3s with an address of its own"},
+                {
+                    "everywhere": "k3s",
+                    "node": Text("k3s with an address of its own", "주소를 따로 지정한 k3s"),
+                },
             ),
             "tcp 10248": Endpoint(Text("kubelet health check", "kubelet 헬스 체크"), {"loopback": "k3s"}),
             "tcp 10249": Endpoint(Text("kube-proxy metrics", "kube-proxy 메트릭"), {"loopback": "k3s"}),
@@ -64,7 +67,10 @@ rule = Rule(
             ),
             "tcp 5001": Endpoint(
                 Text("embedded registry mirror", "내장 레지스트리 미러"),
-                {"everywhere": "k3s with the embedded registry", "node": "k3s with the embedded registry"},
+                {
+                    "everywhere": Text("k3s with the embedded registry", "내장 레지스트리를 켠 k3s"),
+                    "node": Text("k3s with the embedded registry", "내장 레지스트리를 켠 k3s"),
+                },
             ),
         },
     ),

@@ -2,7 +2,7 @@
 
 from leadline.base.text import Text
 from leadline.explain.components import seen_apart
-from leadline.explain.container_mounts import K3S, cri_place, named, whole_set
+from leadline.explain.container_mounts import K3S, cri_place, named, rke2_images, whole_set
 from leadline.explain.pair import Pair
 from leadline.explain.proof import MOUNT
 from leadline.explain.rule import Match, Rule
@@ -14,6 +14,8 @@ def match(change: Change, pair: Pair) -> Match | None:
     if place is None or place.root != K3S:
         return None
     side = pair.side(change)
+    if seen_apart(side, "rke2", *MOUNT) or rke2_images(side):
+        return None
     author = seen_apart(side, "k3s", *MOUNT)
     together = whole_set(side, change.fact, place, change.entry)
     if not author and not together:
@@ -32,7 +34,7 @@ rule = Rule(
     class_="derived",
     why=Text(
         "The containerd inside k3s or RKE2, which share this path, mounted {what}.",
-        "k3s 또는 RKE2에 내장된 containerd가(두 제품은 이 경로를 함께 씁니다) {what}을(를) 마운트했습니다.",
+        "k3s 또는 RKE2에 내장된 containerd가 마운트했습니다(두 제품은 이 경로를 함께 씁니다): {what}.",
     ),
     consequence=Text(
         "`k3s-killall.sh` unmounts them; stopping the service alone leaves the containers running.",

@@ -1,25 +1,21 @@
 """The k3s agent prepares its own host."""
 
 from leadline.base.text import Text
-from leadline.explain.components import seen
 from leadline.explain.conntrack import sized
 from leadline.explain.pair import Pair
+from leadline.explain.rancher import k3s
 from leadline.explain.rule import Match, Rule
 from leadline.explain.sysctl_writers import written
 from leadline.snapshot.diff import Change
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if seen(pair.after, "rke2") or seen(pair.before, "rke2"):
-        return None
-    conntrack = (
-        sized(change, pair, seen(pair.before, "k3s"), seen(pair.after, "k3s")) if _here(pair) else None
-    )
+    conntrack = sized(change, pair, k3s(pair.before), k3s(pair.after)) if _here(pair) else None
     return conntrack or written(change, pair, "k3s")
 
 
 def _here(pair: Pair) -> bool:
-    return bool(seen(pair.before, "k3s") or seen(pair.after, "k3s"))
+    return bool(k3s(pair.before) or k3s(pair.after))
 
 
 rule = Rule(

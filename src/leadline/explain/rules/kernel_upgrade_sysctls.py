@@ -6,7 +6,8 @@ from leadline.explain.pair import Pair
 from leadline.explain.rule import Match, Rule
 from leadline.explain.sysctl_defaults import DEFAULTS
 from leadline.explain.sysctl_files import asked
-from leadline.explain.sysctl_tree import interface_of, moved_trees
+from leadline.explain.sysctl_keys import interface_of
+from leadline.explain.sysctl_tree import moved_trees
 from leadline.snapshot.diff import Change
 
 # A tree of an interface that came or went is larger; a new kernel adds a few leaves to each.

@@ -22,6 +22,6 @@ rule = Rule(
     match=listens(
         "kube-apiserver",
         ("kube-apiserver",),
-        {"tcp 6443": Endpoint(Text("API", "API"), {"everywhere": "kubeadm, kubespray"})},
+        {"tcp 6443": Endpoint(Text("API", "API"), {"everywhere": "kubeadm, kubespray, RKE2"})},
     ),
 )

@@ -25,7 +25,7 @@ rule = Rule(
         {
             "tcp 10257": Endpoint(
                 Text("health check and metrics", "헬스 체크와 메트릭"),
-                {"loopback": "kubeadm", "everywhere": "kubespray"},
+                {"loopback": "kubeadm, RKE2", "everywhere": "kubespray"},
             )
         },
     ),

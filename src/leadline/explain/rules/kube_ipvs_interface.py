@@ -18,8 +18,13 @@ def match(change: Change, pair: Pair) -> Match | None:
     side = pair.side(change)
     author = seen_apart(side, "kube-proxy", *LINK)
     signature = side.sysctls(IPVS)
-    evidence = author or signature
+    services = [each for each in change.entry.addresses or () if each.endswith(("/32", "/128"))]
     count = len(change.entry.addresses or ())
+    idle = (
+        "NOARP" in change.entry.flags and "UP" not in change.entry.flags and count and len(services) == count
+    )
+    own = (side.saw("ip_addr", f"kube-ipvs0 NOARP, not UP, {' '.join(services)}"),) if idle else ()
+    evidence = author or signature or own
     return Match(evidence, "shown" if author else "likely", {"count": count}) if evidence else None
 
 

@@ -21,9 +21,9 @@ rule = Rule(
     class_="config",
     why=Text(
         "kube-proxy sizes connection tracking for services: max(131072, 32768 for each CPU) entries, "
-        "established TCP kept a day and half-closed TCP an hour.",
+        "established TCP kept a day and half-closed TCP an hour (the agents of k3s and RKE2 write the same in its place).",
         "kube-proxy가 서비스 트래픽에 맞게 conntrack을 조정합니다. 항목 수는 max(131072, CPU당 32768), 연결된 TCP는 "
-        "하루, 반쯤 닫힌 TCP는 한 시간 유지합니다.",
+        "하루, 반쯤 닫힌 TCP는 한 시간 유지합니다(k3s와 RKE2에서는 에이전트가 같은 값을 대신 씁니다).",
     ),
     consequence=Text(
         "It raises and also lowers the table; when the table is full new connections are dropped "

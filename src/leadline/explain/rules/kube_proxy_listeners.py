@@ -24,7 +24,9 @@ rule = Rule(
         "kube-proxy",
         ("kube-proxy",),
         {
-            "tcp 10256": Endpoint(Text("health check", "헬스 체크"), {"everywhere": "kubeadm"}),
+            "tcp 10256": Endpoint(
+                Text("health check", "헬스 체크"), {"everywhere": "kubeadm, kubespray", "loopback": "RKE2"}
+            ),
             "tcp 10249": Endpoint(Text("metrics", "메트릭"), {"loopback": EVERYONE}),
         },
     ),

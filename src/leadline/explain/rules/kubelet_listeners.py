@@ -26,7 +26,7 @@ rule = Rule(
         {
             "tcp 10250": Endpoint(
                 Text("API for the apiserver (logs, exec, metrics)", "apiserver용 API(로그, exec, 메트릭)"),
-                {"everywhere": "kubeadm", "node": "kubespray"},
+                {"everywhere": "kubeadm, RKE2", "node": "kubespray"},
             ),
             "tcp 10248": Endpoint(Text("health check", "헬스 체크"), {"loopback": EVERYONE}),
             "tcp 10255": Endpoint(Text("read-only API", "읽기 전용 API"), {}),

@@ -42,7 +42,7 @@ def _version(change: Change) -> str:
 rule = Rule(
     name="kubernetes-packages",
     facts=("packages",),
-    component="kubeadm",
+    component="administrator",
     class_="config",
     why=Text(
         "{package} {version} is one of the packages of a node that kubeadm sets up; they are installed and upgraded together.",

@@ -1,15 +1,14 @@
 """The kernel settings that kubespray's roles write into /etc/sysctl.d/99-sysctl.conf."""
 
 from leadline.base.text import Text
-from leadline.explain.kubespray import NODE_PORTS, marks
+from leadline.explain.kubespray import KUBELET_SETTINGS, NODE_PORTS, marks
 from leadline.explain.pair import Pair
 from leadline.explain.rule import Match, Rule
-from leadline.explain.rules.kubelet_sysctls import SETTINGS as KUBELET
 from leadline.explain.sysctl_defaults import is_default
 from leadline.snapshot.diff import Change
 
 SETTINGS = {
-    **KUBELET,
+    **KUBELET_SETTINGS,
     "net.ipv4.ip_local_reserved_ports": NODE_PORTS,
     "net.ipv4.ip_forward": "1",
     "net.ipv6.conf.all.forwarding": "1",
@@ -26,6 +25,8 @@ def match(change: Change, pair: Pair) -> Match | None:
         return Match(marks(pair.after), "likely")
     if change.kind == "removed" or change.key not in SETTINGS:
         return None
+    if change.kind == "added" and is_default(change.key, change.after):
+        return None  # the module's own value: nobody had to write it
     if change.after == SETTINGS[change.key]:
         evidence = marks(pair.after)
         written = any(each.fact == "sysctl_conf" for each in evidence)
@@ -52,8 +53,10 @@ rule = Rule(
         "kubelet이 protectKernelDefaults로 확인하는 값을 미리 맞춥니다. 호스트 이름도 인벤토리대로 정합니다.",
     ),
     consequence=Text(
-        "The file outlives the cluster: `reset.yml` leaves it, so the value is back after each boot.",
-        "클러스터를 지워도 파일이 남아 부팅할 때마다 값이 다시 적용됩니다.",
+        "The file brings the value back at each boot. Where `reset.yml` deletes it (newer releases), the value still "
+        "stays until the next boot.",
+        "파일이 있는 동안 부팅할 때마다 값이 다시 적용됩니다. `reset.yml`이 파일을 지우는 최신 버전에서도 값은 다음 부팅까지 "
+        "남습니다.",
     ),
     since="kubespray v2.23-v2.31",
     source="kubespray roles/kubernetes/preinstall/tasks/0080-system-configurations.yml, roles/kubernetes/node/tasks/main.yml",

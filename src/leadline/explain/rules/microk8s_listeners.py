@@ -23,7 +23,8 @@ rule = Rule(
             "tcp 16443": Endpoint(Text("API", "API"), {"everywhere": "microk8s"}),
             "tcp 10250": Endpoint(Text("kubelet API", "kubelet API"), {"everywhere": "microk8s"}),
             "tcp 10255": Endpoint(
-                Text("read-only kubelet API", "읽기 전용 kubelet API"), {"everywhere": "older microk8s"}
+                Text("read-only kubelet API", "읽기 전용 kubelet API"),
+                {"everywhere": Text("older microk8s", "이전 버전의 microk8s")},
             ),
             "tcp 10248": Endpoint(
                 Text("kubelet health check", "kubelet 헬스 체크"), {"loopback": "microk8s"}

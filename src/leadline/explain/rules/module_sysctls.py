@@ -98,7 +98,7 @@ rule = Rule(
     class_="derived",
     why=Text(
         "This key exists while the kernel module {module} is loaded; it came or went with the module.",
-        "커널 모듈 {module}이(가) 올라와 있는 동안만 존재하는 키로, 모듈과 함께 생기거나 사라졌습니다.",
+        "커널에 {module} 모듈이 올라와 있는 동안만 존재하는 키로, 모듈과 함께 생기거나 사라졌습니다.",
     ),
     group=Text("keys of kernel modules", "커널 모듈의 키"),
     since="every kernel",

@@ -3,7 +3,7 @@
 from leadline.base.text import Text
 from leadline.explain.pair import Pair
 from leadline.explain.rule import Match, Rule
-from leadline.explain.sysctl_tree import interface_of, leaf_of
+from leadline.explain.sysctl_keys import interface_of, leaf_of
 from leadline.explain.witness import Evidence, Witness
 from leadline.snapshot.diff import Change
 

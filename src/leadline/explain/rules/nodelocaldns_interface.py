@@ -6,6 +6,8 @@ from leadline.explain.rule import Match, Rule
 from leadline.explain.witness import first
 from leadline.snapshot.diff import Change
 
+DEFAULTS = ("169.254.20.10/32", "169.254.25.10/32")
+
 
 def match(change: Change, pair: Pair) -> Match | None:
     if change.key != "nodelocaldns":
@@ -13,7 +15,12 @@ def match(change: Change, pair: Pair) -> Match | None:
     side = pair.side(change)
     evidence = first(side.process("node-cache"), side.container("node-cache"))
     addresses = " ".join(each for each in change.entry.addresses or () if not each.startswith("fe80"))
-    return Match(evidence, values={"addresses": addresses or "-"}) if evidence else None
+    values: dict[str, object] = {"addresses": addresses or "-"}
+    if evidence:
+        return Match(evidence, values=values)
+    if "NOARP" in change.entry.flags and set(DEFAULTS) & set(addresses.split()):
+        return Match((side.saw("ip_addr", f"nodelocaldns NOARP {addresses}"),), "likely", values)
+    return None
 
 
 rule = Rule(

@@ -26,13 +26,20 @@ rule = Rule(
             "tcp 53": Endpoint(Text("DNS", "DNS"), {"node": "NodeLocal DNSCache"}),
             "udp 53": Endpoint(Text("DNS", "DNS"), {"node": "NodeLocal DNSCache"}),
             "tcp 9253": Endpoint(
-                Text("metrics", "메트릭"), {"node": "the stock manifest", "everywhere": "the stock manifest"}
+                Text("metrics", "메트릭"),
+                {
+                    "node": Text("the stock manifest", "기본 매니페스트"),
+                    "everywhere": Text("the stock manifest", "기본 매니페스트"),
+                },
             ),
             "tcp 9353": Endpoint(
-                Text("metrics of the setup", "설정 메트릭"), {"everywhere": "the stock manifest"}
+                Text("metrics of the setup", "설정 메트릭"),
+                {"everywhere": Text("the stock manifest", "기본 매니페스트")},
             ),
             "tcp 9254": Endpoint(Text("health check", "헬스 체크"), {"node": "kubespray"}),
-            "tcp 8080": Endpoint(Text("health check", "헬스 체크"), {"node": "the stock manifest"}),
+            "tcp 8080": Endpoint(
+                Text("health check", "헬스 체크"), {"node": Text("the stock manifest", "기본 매니페스트")}
+            ),
         },
     ),
 )

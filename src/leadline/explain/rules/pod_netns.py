@@ -4,6 +4,7 @@ import re
 
 from leadline.base.text import Text
 from leadline.explain.components import seen_apart
+from leadline.explain.container_mounts import CONTAINERD, OTHERS, SANDBOXES
 from leadline.explain.pair import Pair
 from leadline.explain.proof import KUBERNETES, MOUNT, any_apart
 from leadline.explain.rule import Match, Rule
@@ -30,7 +31,7 @@ def match(change: Change, pair: Pair) -> Match | None:
         evidence.append(side.saw("ip_addr", f"{end} link-netns {found['name']}"))
     if (
         not evidence
-        and (sandbox := side.mount("/run/containerd/io.containerd.grpc.v1.cri/sandboxes/")) is not None
+        and (sandbox := side.mount(*(f"{root}/{SANDBOXES}" for root in (CONTAINERD, *OTHERS)))) is not None
     ):
         evidence.append(sandbox)
     values: dict[str, object] = {

@@ -2,8 +2,10 @@
 
 from leadline.base.text import Text
 from leadline.explain.pair import Pair
+from leadline.explain.proof import KUBERNETES, any_apart
 from leadline.explain.rule import Match, Rule
-from leadline.explain.sysctl_tree import interface_of, leaf_of
+from leadline.explain.sysctl_keys import interface_of, leaf_of
+from leadline.explain.witness import Evidence
 from leadline.snapshot.diff import Change
 
 OTHERS = ("docker", "podman", "cni-podman", "virbr", "lxdbr", "incusbr", "lo")
@@ -18,9 +20,24 @@ def match(change: Change, pair: Pair) -> Match | None:
     chain = pair.after.chain("CNI-HOSTPORT-SETMARK", "CNI-HOSTPORT-MASQ", "CNI-HOSTPORT-DNAT")
     table = chain or pair.after.chain("hostports", "hostip_hostports")
     device = pair.after.interface(name, kind="bridge")
-    if table is None or device is None or pair.after.entries("ip_addr")[name].master:
+    if device is None:
+        return None
+    if table is None:
+        return _by_value(pair, name, device)
+    entry = pair.after.entries("ip_addr").get(name)
+    if entry is not None and entry.master:
         return None
     return Match((table, device), values={"interface": name})
+
+
+def _by_value(pair: Pair, name: str, device: Evidence) -> Match | None:
+    """Where no firewall was recorded: the CNI bridge's own value, unlike the one that new interfaces get."""
+    default = pair.after.entries("sysctl").get("net.ipv4.conf.default.route_localnet")
+    kubernetes = any_apart(pair.after, KUBERNETES, ("sysctl",))
+    if name != "cni0" or default != "0" or not kubernetes:
+        return None
+    inherited = pair.after.saw("sysctl", f"net.ipv4.conf.default.route_localnet = {default}")
+    return Match((*kubernetes, device, inherited), "likely", {"interface": name})
 
 
 rule = Rule(

@@ -1,23 +1,21 @@
 """The RKE2 agent prepares its own host."""
 
 from leadline.base.text import Text
-from leadline.explain.components import seen
 from leadline.explain.conntrack import sized
 from leadline.explain.pair import Pair
+from leadline.explain.rancher import rke2
 from leadline.explain.rule import Match, Rule
 from leadline.explain.sysctl_writers import written
 from leadline.snapshot.diff import Change
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    conntrack = (
-        sized(change, pair, seen(pair.before, "rke2"), seen(pair.after, "rke2")) if _here(pair) else None
-    )
+    conntrack = sized(change, pair, rke2(pair.before), rke2(pair.after)) if _here(pair) else None
     return conntrack or written(change, pair, "rke2")
 
 
 def _here(pair: Pair) -> bool:
-    return bool(seen(pair.before, "rke2") or seen(pair.after, "rke2"))
+    return bool(rke2(pair.before) or rke2(pair.after))
 
 
 rule = Rule(

@@ -3,7 +3,7 @@
 from leadline.base.text import Text
 from leadline.explain.pair import Pair
 from leadline.explain.rule import Match, Rule
-from leadline.explain.sysctl_tree import leaf_of
+from leadline.explain.sysctl_keys import leaf_of
 from leadline.snapshot.diff import Change
 
 # The second name -> the one that people and programs write.

@@ -27,6 +27,9 @@ def match(change: Change, pair: Pair) -> Match | None:
     if found and (change.entry.source or "").startswith("/dev/loop"):
         image = side.saw(change.fact, f"{change.entry.source} {change.entry.fstype} {change.key}")
         return Match((image,), "likely", {"name": inside["name"]})
+    if found is None and change.entry.fstype in ("nsfs", "tmpfs"):
+        images = side.mount("/snap/", "/var/lib/snapd/snap/", fstype="squashfs")
+        return Match((images,), "likely", {"name": inside["name"] or "snapd"}) if images else None
     return None
 
 

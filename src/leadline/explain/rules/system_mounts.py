@@ -56,7 +56,7 @@ rule = Rule(
     why=Text(
         "systemd mounts {fstype} at this fixed place: at boot, or by an automount when somebody first looks there "
         "(`sysctl -a` is enough for binfmt_misc). Nobody configured it.",
-        "systemd가 {fstype}을(를) 정해진 자리에 마운트합니다. 부팅할 때, 또는 automount에 처음 접근할 때 마운트됩니다"
+        "systemd가 {fstype} 파일시스템을 정해진 자리에 마운트합니다. 부팅할 때, 또는 automount에 처음 접근할 때 마운트됩니다"
         "(binfmt_misc는 `sysctl -a`만으로도 마운트됩니다). 누가 설정한 것이 아닙니다.",
     ),
     since="systemd 183",

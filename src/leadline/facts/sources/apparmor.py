@@ -3,7 +3,7 @@
 import re
 
 from leadline.base.text import Text
-from leadline.facts.reading import nothing, unread
+from leadline.facts.reading import refused, unread
 from leadline.facts.source import Parsed, Problem, Source
 from leadline.facts.table import lines
 
@@ -27,7 +27,7 @@ def parse(text: str) -> Parsed:
         else:
             problems.append(unread(number))
     if not entries:
-        raise nothing(text.split("\n"), "cat /sys/kernel/security/apparmor/profiles")
+        raise refused(text, "cat /sys/kernel/security/apparmor/profiles")
     return Parsed(entries, tuple(problems))
 
 

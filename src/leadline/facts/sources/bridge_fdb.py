@@ -1,33 +1,21 @@
 """Forwarding entries of bridges, VXLAN devices and multicast filters: `bridge -j fdb show` or its text."""
 
 import re
+from typing import Any
 
 import msgspec
 
 from leadline.base.text import Text
-from leadline.facts.saved import read
+from leadline.facts.entries import read
 from leadline.facts.source import Parsed, Source
 
 _WHAT = "bridge fdb show"
-_FLAGS = frozenset(["self", "master", "router", "extern_learn", "offload", "sticky", "locked", "use"])
-_STATES = frozenset(["permanent", "static", "stale"])
-_VALUES = frozenset(
-    [
-        "dev",
-        "dst",
-        "port",
-        "vni",
-        "src_vni",
-        "via",
-        "vlan",
-        "nhid",
-        "used",
-        "master",
-        "linkNetNsId",
-        "link-netnsid",
-    ]
-)
-_MAC = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}$")
+_FLAGS = frozenset(("self", "master", "router", "extern_learn", "offload", "sticky", "locked", "use"))
+_STATES = frozenset(("permanent", "static", "stale"))
+_VALUES = frozenset((
+    "dev", "dst", "port", "vni", "src_vni", "via", "vlan", "nhid", "used", "master",
+    "linkNetNsId", "link-netnsid",
+))  # fmt: skip
 
 
 class Forwarding(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,68 +48,51 @@ class _Item(msgspec.Struct, frozen=True):
     flags: list[str] = []
 
 
-def _entry(each: Forwarding) -> tuple[str, Forwarding]:
-    key = f"{each.mac} dev {each.device}"
-    if each.vlan is not None:
-        key += f" vlan {each.vlan}"
-    if each.master:
-        key += " master"
-    elif "self" in each.flags:
-        key += " self"
-    if each.dst:
-        key += f" dst {each.dst}"
-    if each.vni is not None:
-        key += f" vni {each.vni}"
-    return key, each
-
-
 def _item(item: _Item) -> tuple[str, Forwarding] | None:
-    return _entry(
-        Forwarding(
-            mac=item.mac,
-            device=item.ifname,
-            master=item.master,
-            dst=item.dst,
-            port=item.port,
-            vni=item.vni,
-            vlan=item.vlan,
-            state="" if item.state == "stale" else item.state,
-            flags=tuple(sorted(item.flags)),
-        )
+    key = f"{item.mac} dev {item.ifname}"
+    if item.vlan is not None:
+        key += f" vlan {item.vlan}"
+    if item.master:
+        key += " master"
+    elif "self" in item.flags:
+        key += " self"
+    if item.dst:
+        key += f" dst {item.dst}"
+    if item.vni is not None:
+        key += f" vni {item.vni}"
+    return key, Forwarding(
+        mac=item.mac,
+        device=item.ifname,
+        master=item.master,
+        dst=item.dst,
+        port=item.port,
+        vni=item.vni,
+        vlan=item.vlan,
+        state="" if item.state == "stale" else item.state,
+        flags=tuple(sorted(item.flags)),
     )
 
 
 def _line(line: str) -> tuple[str, Forwarding] | None:
     mac, *words = line.split()
-    if not _MAC.match(mac):
+    if not re.fullmatch(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}", mac):
         return None
-    told: dict[str, str] = {}
     flags: list[str] = []
-    state = ""
+    told: dict[str, Any] = {"mac": mac, "flags": flags}
     while words:
         word = words.pop(0)
         if word in _VALUES and words:
-            told[word] = words.pop(0)
+            told["ifname" if word == "dev" else word] = words.pop(0)
         elif word in _FLAGS:
             flags.append(word)
         elif word in _STATES:
-            state = "" if word == "stale" else word
+            told["state"] = word
         else:
             return None
-    numbers = {name: told[name] for name in ("port", "vni", "vlan") if name in told}
-    if "dev" not in told or not all(value.isdecimal() for value in numbers.values()):
+    try:
+        return _item(msgspec.convert(told, _Item, strict=False))
+    except msgspec.ValidationError:
         return None
-    return _entry(
-        Forwarding(
-            mac=mac,
-            device=told["dev"],
-            master=told.get("master", ""),
-            dst=told.get("dst", ""),
-            state=state,
-            flags=tuple(sorted(flags)),
-            **{name: int(value) for name, value in numbers.items()},
-        )
-    )
 
 
 def parse(text: str) -> Parsed:

@@ -5,7 +5,7 @@ import re
 import msgspec
 
 from leadline.base.text import Text
-from leadline.facts.saved import read
+from leadline.facts.entries import read
 from leadline.facts.source import Parsed, Source
 
 _WHAT = "bridge -d link"

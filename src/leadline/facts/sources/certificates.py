@@ -10,7 +10,7 @@ import msgspec
 
 from leadline.base.text import Text
 from leadline.facts.parts import parts, show
-from leadline.facts.reading import nothing
+from leadline.facts.reading import refused
 from leadline.facts.source import Parsed, Problem, Source
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def parse(text: str) -> Parsed:
             first = bool(part.path) and part.path not in entries
             entries[part.path if first else f"{part.path} {certificate.subject}".strip()] = certificate
     if found and not entries and not found[0].path:
-        raise nothing(text.split("\n"), "*.crt")
+        raise refused(text, "*.crt")
     return Parsed(entries, tuple(problems))
 
 

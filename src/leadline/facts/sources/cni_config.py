@@ -7,7 +7,7 @@ import msgspec
 from leadline.base.text import Text
 from leadline.facts.flatten import flatten
 from leadline.facts.parts import parts, show
-from leadline.facts.reading import nothing
+from leadline.facts.reading import refused
 from leadline.facts.source import Parsed, Problem, Source
 
 # Calico and Cilium keep a kubeconfig with a token in the same folder: only these endings are recorded
@@ -26,11 +26,6 @@ class Network(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     plugins: tuple[str, ...]
     settings: tuple[str, ...]
-
-    @property
-    def hairpin(self) -> bool:
-        """Whether the bridge lets a pod reach itself through its service."""
-        return any(setting.endswith(("hairpinMode=true", "hairpin-mode=true")) for setting in self.settings)
 
 
 def _network(text: str) -> Network | None:
@@ -71,7 +66,7 @@ def parse(text: str) -> Parsed:
         elif part.path:
             problems.append(Problem(_BROKEN.fill(path=part.path), part.line))
         else:
-            raise nothing(text.split("\n"), "cat /etc/cni/net.d/*.conflist")
+            raise refused(text, "cat /etc/cni/net.d/*.conflist")
     return Parsed(entries, tuple(problems))
 
 

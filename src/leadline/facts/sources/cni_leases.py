@@ -6,8 +6,8 @@ import msgspec
 
 from leadline.base.text import Text
 from leadline.facts.parts import parts, show
-from leadline.facts.reading import nothing, unread
-from leadline.facts.source import Parsed, Problem, Source
+from leadline.facts.reading import refused, unread
+from leadline.facts.source import Parsed, Source
 
 _GLOB = "var/lib/cni/networks/*/*"
 _PATH = re.compile(r"(?:.*/)?networks/([^/]+)/([^/]+)$")
@@ -30,13 +30,12 @@ class LastReserved(msgspec.Struct, frozen=True):
 
 def parse(text: str) -> Parsed:
     """`<network> <address>` → Lease, `<network> last_reserved_ip.0` → LastReserved; empty: no leases."""
-    found, doubts = parts(text)
+    found, problems = parts(text)
     entries: dict[str, Lease | LastReserved] = {}
-    problems: list[Problem] = [*doubts]
     for part in found:
         if (path := _PATH.match(part.path)) is None:
             if not part.path:
-                raise nothing(text.split("\n"), "tail -n +1 /var/lib/cni/networks/*/*")
+                raise refused(text, "tail -n +1 /var/lib/cni/networks/*/*")
             problems.append(unread(part.line))
             continue
         network, name = path.groups()

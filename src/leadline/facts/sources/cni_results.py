@@ -5,8 +5,7 @@ import re
 import msgspec
 
 from leadline.base.text import Text
-from leadline.facts.reading import shown, unread
-from leadline.facts.saved import refused
+from leadline.facts.reading import refused, shown, unread
 from leadline.facts.source import Parsed, Problem, Source
 
 _WHAT = "ls -1 /var/lib/cni/results /var/lib/cni/flannel"

@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 
 from leadline.base.text import Text
-from leadline.facts.reading import nothing, unread
-from leadline.facts.saved import TWICE, refused, rows
+from leadline.facts.entries import rows
+from leadline.facts.reading import appended, refused, unread
 from leadline.facts.source import Parsed, Problem, Source
 
 SAMPLE = 200
@@ -99,12 +99,13 @@ def parse(text: str) -> Parsed:
     given: dict[str, int] = {}
     flows: dict[str, Any] = {}
     problems: list[Problem] = []
-    good = 0
+    good = begun = 0
     for number, line in rows(text, _WHAT):
         if (match := _COUNT.match(line)) is not None:
             if (key := f"{match[1]} {match[2]}") in given:
                 given, flows = {}, {}
-                problems.append(Problem(TWICE, number))
+                problems.append(appended(begun, number))
+            begun = begun or number
             given[key] = int(match[3])
             good += 1
         elif (match := _FLOW.match(line)) is not None and (
@@ -121,7 +122,7 @@ def parse(text: str) -> Parsed:
         elif _SUMMARY.match(line) is None:
             problems.append(unread(number))
     if len(problems) > good:
-        raise refused(text, _WHAT) if not good else nothing([line for _, line in rows(text, _WHAT)], _WHAT)
+        raise refused(text, _WHAT)
     told: dict[str, Any] = {}
     for key, connections in sorted((given or counts).items()):
         protocol, state = key.split(" ")

@@ -3,17 +3,17 @@
 The table shows ids cut to 13 characters, JSON shows them whole; each is kept as it was given.
 """
 
-import re
+from collections.abc import Iterator
 
 import msgspec
 
 from leadline.base.text import Text
-from leadline.facts.reading import documents, nothing, unread
-from leadline.facts.source import Parsed, Source, not_this
-from leadline.facts.table import cells, columns, is_json, last_output, lines, whole
+from leadline.facts import crictl
+from leadline.facts.source import Parsed, Source
+from leadline.facts.table import is_json, whole
 
-COMMAND = "crictl pods"
-_NAMES = ("POD ID", "CREATED", "STATE", "NAME", "NAMESPACE", "ATTEMPT")
+_COMMAND = "crictl pods"
+_COLUMNS = ("POD ID", "CREATED", "STATE", "NAME", "NAMESPACE", "ATTEMPT")
 
 
 class PodSandbox(msgspec.Struct, frozen=True):
@@ -24,11 +24,6 @@ class PodSandbox(msgspec.Struct, frozen=True):
     uid: str | None
     state: str
     attempt: int
-
-
-def parse(text: str) -> Parsed:
-    """Sandbox id → PodSandbox, from the table or `-o json`."""
-    return _parse_json(text) if is_json(text) else _parse_table(text)
 
 
 class _Metadata(msgspec.Struct, frozen=True):
@@ -44,48 +39,23 @@ class _Item(msgspec.Struct, frozen=True):
     state: str
 
 
-class _Output(msgspec.Struct, frozen=True):
-    items: list[_Item] | None = None
+def _item(item: _Item) -> Iterator[tuple[str, PodSandbox]]:
+    pod = item.metadata
+    state = item.state.removeprefix("SANDBOX_").lower()
+    yield item.id, PodSandbox(pod.name, pod.namespace, pod.uid, state, pod.attempt)
 
 
-def _parse_json(text: str) -> Parsed:
-    document, problems = documents(text, COMMAND)
-    if not isinstance(document, dict) or "items" not in document:
-        raise not_this(COMMAND)
-    try:
-        items = msgspec.convert(document, _Output).items or []
-    except msgspec.ValidationError:
-        raise not_this(COMMAND) from None
-    entries = {
-        item.id: PodSandbox(
-            item.metadata.name,
-            item.metadata.namespace,
-            item.metadata.uid,
-            item.state.removeprefix("SANDBOX_").lower(),
-            item.metadata.attempt,
-        )
-        for item in items
-    }
-    return Parsed(entries, tuple(problems))
+def _row(row: dict[str, str]) -> tuple[str, PodSandbox] | None:
+    if (attempt := whole(row["ATTEMPT"].split(" ")[0])) is None:
+        return None
+    return row["POD ID"], PodSandbox(row["NAME"], row["NAMESPACE"], None, row["STATE"].lower(), attempt)
 
 
-def _parse_table(text: str) -> Parsed:
-    found, problems = last_output(
-        [(number, line) for number, line in lines(text, COMMAND) if not line.startswith(("WARN", "time="))],
-        lambda line: line.split()[0],
-    )
-    header = found[0][1] if found else ""
-    if not header.startswith("POD ID") or (starts := columns(header, _NAMES)) is None:
-        raise nothing(text.split("\n"), COMMAND)
-    entries: dict[str, PodSandbox] = {}
-    for number, line in found[1:]:
-        cut = cells(line, starts) or [""] * len(_NAMES)
-        attempt = whole(cut[5].split(" ")[0])
-        if attempt is None or not re.fullmatch(r"[0-9a-f]{8,64}", cut[0]):
-            problems.append(unread(number))
-        else:
-            entries[cut[0]] = PodSandbox(cut[3], cut[4], None, cut[2].lower(), attempt)
-    return Parsed(entries, tuple(problems))
+def parse(text: str) -> Parsed:
+    """Sandbox id → PodSandbox, from the table or `-o json`."""
+    if is_json(text):
+        return crictl.listed(text, _COMMAND, "items", _Item, _item)
+    return crictl.table(text, _COMMAND, _COLUMNS, _row, id_column="POD ID")
 
 
 source = Source(

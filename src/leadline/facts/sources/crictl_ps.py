@@ -3,17 +3,17 @@
 The table shows ids cut to 13 characters, JSON shows them whole; each is kept as it was given.
 """
 
-import re
+from collections.abc import Iterator
 
 import msgspec
 
 from leadline.base.text import Text
-from leadline.facts.reading import documents, nothing, unread
-from leadline.facts.source import Parsed, Source, not_this
-from leadline.facts.table import cells, columns, is_json, last_output, lines, whole
+from leadline.facts import crictl
+from leadline.facts.source import Parsed, Source
+from leadline.facts.table import is_json, whole
 
-COMMAND = "crictl ps -a"
-_POD = "io.kubernetes.pod."
+_COMMAND = "crictl ps -a"
+_COLUMNS = ("CONTAINER", "IMAGE", "CREATED", "STATE", "NAME", "ATTEMPT", "POD ID")
 
 
 class Container(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,11 +27,6 @@ class Container(msgspec.Struct, frozen=True, kw_only=True):
     image: str
     state: str
     attempt: int
-
-
-def parse(text: str) -> Parsed:
-    """Container id → Container, from the table or `-o json`."""
-    return _parse_json(text) if is_json(text) else _parse_table(text)
 
 
 class _Metadata(msgspec.Struct, frozen=True):
@@ -53,62 +48,41 @@ class _Item(msgspec.Struct, frozen=True, rename="camel"):
     labels: dict[str, str] | None = None
 
 
-class _Output(msgspec.Struct, frozen=True):
-    containers: list[_Item] | None = None
-
-
-def _parse_json(text: str) -> Parsed:
-    document, problems = documents(text, COMMAND)
-    if not isinstance(document, dict) or "containers" not in document:
-        raise not_this(COMMAND)
-    try:
-        items = msgspec.convert(document, _Output).containers or []
-    except msgspec.ValidationError:
-        raise not_this(COMMAND) from None
-    entries = {
-        item.id: Container(
+def _item(item: _Item) -> Iterator[tuple[str, Container]]:
+    labels = item.labels or {}
+    yield (
+        item.id,
+        Container(
             name=item.metadata.name,
-            pod=(item.labels or {}).get(f"{_POD}name"),
-            namespace=(item.labels or {}).get(f"{_POD}namespace"),
+            pod=labels.get("io.kubernetes.pod.name"),
+            namespace=labels.get("io.kubernetes.pod.namespace"),
             pod_id=item.pod_sandbox_id,
             image=item.image.image or item.image_ref,
             state=item.state.removeprefix("CONTAINER_").lower(),
             attempt=item.metadata.attempt,
-        )
-        for item in items
-    }
-    return Parsed(entries, tuple(problems))
-
-
-def _parse_table(text: str) -> Parsed:
-    found, problems = last_output(
-        [(number, line) for number, line in lines(text, COMMAND) if not line.startswith(("WARN", "time="))],
-        lambda line: line.split()[0],
+        ),
     )
-    header = found[0][1] if found else ""
-    names: tuple[str, ...] = ("CONTAINER", "IMAGE", "CREATED", "STATE", "NAME", "ATTEMPT", "POD ID")
-    names += ("POD",) if re.search(r"POD ID\s+POD\b", header) else ()
-    names += ("NAMESPACE",) if header.rstrip().endswith("NAMESPACE") else ()
-    if not header.startswith("CONTAINER") or (starts := columns(header, names)) is None:
-        raise nothing(text.split("\n"), COMMAND)
-    entries: dict[str, Container] = {}
-    for number, line in found[1:]:
-        cut = cells(line, starts)
-        row = dict(zip(names, cut or (), strict=bool(cut)))
-        attempt = whole(row.get("ATTEMPT", ""))
-        if attempt is None or not re.fullmatch(r"[0-9a-f]{8,64}", row["CONTAINER"]):
-            problems.append(unread(number))
-            continue
-        entries[row["CONTAINER"]] = Container(
-            name=row["NAME"],
-            pod=row.get("POD"),
-            namespace=row.get("NAMESPACE"),
-            pod_id=row["POD ID"],
-            image=row["IMAGE"],
-            state=row["STATE"].lower(),
-            attempt=attempt,
-        )
-    return Parsed(entries, tuple(problems))
+
+
+def _row(row: dict[str, str]) -> tuple[str, Container] | None:
+    if (attempt := whole(row["ATTEMPT"])) is None:
+        return None
+    return row["CONTAINER"], Container(
+        name=row["NAME"],
+        pod=row.get("POD"),
+        namespace=row.get("NAMESPACE"),
+        pod_id=row["POD ID"],
+        image=row["IMAGE"],
+        state=row["STATE"].lower(),
+        attempt=attempt,
+    )
+
+
+def parse(text: str) -> Parsed:
+    """Container id → Container, from the table or `-o json`."""
+    if is_json(text):
+        return crictl.listed(text, _COMMAND, "containers", _Item, _item)
+    return crictl.table(text, _COMMAND, _COLUMNS, _row, id_column="CONTAINER", optional=("POD", "NAMESPACE"))
 
 
 source = Source(

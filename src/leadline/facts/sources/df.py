@@ -1,12 +1,23 @@
 """Filesystems and their space, as `df` prints them."""
 
 import re
+from math import gcd
 
 import msgspec
 
 from leadline.base.errors import ParseError
 from leadline.base.text import Text
-from leadline.facts.reading import Shown, cut, free_key, last_key, last_output, nothing, shown, unread
+from leadline.facts.reading import (
+    Shown,
+    beside_each_other,
+    cut,
+    free_key,
+    last_key,
+    last_output,
+    nothing,
+    shown,
+    unread,
+)
 from leadline.facts.source import Parsed, Problem, Source
 
 WHAT = "df -hT"
@@ -73,6 +84,71 @@ def parse(text: str) -> Parsed:
     return Parsed(entries, tuple(problems), frozenset(unreadable), covers, last_key(seen, entries))
 
 
+_MEMORY = ("tmpfs", "devtmpfs", "udev")
+_SPACE = ("size", "used", "available")
+
+
+def meet(left: Parsed, right: Parsed) -> tuple[Parsed, Parsed]:
+    """Sizes that two roundings may give of one size become one; a text of chosen filesystems (`df /`,
+    `-x tmpfs`), and one without the empty ones beside `df -a`, covers only itself."""
+    left, right = beside_each_other(left, right, lambda each: not _shows_memory(each))
+    left, right = beside_each_other(left, right, lambda each: not _shows_empty(each))
+    steps = _common_step(left), _common_step(right)
+    entries = dict(left.entries), dict(right.entries)
+    for key in left.entries.keys() & right.entries.keys():
+        pair = left.entries[key], right.entries[key]
+        if not (pair[0].rounded or pair[1].rounded):
+            continue
+        for place in (0, 1):
+            entries[place][key] = msgspec.structs.replace(
+                pair[place],
+                rounded=True,
+                **{field: _one_size(field, pair, steps, place) for field in _SPACE},
+            )
+    return (
+        msgspec.structs.replace(left, entries=entries[0]),
+        msgspec.structs.replace(right, entries=entries[1]),
+    )
+
+
+def _shows_memory(parsed: Parsed) -> bool:
+    return any({each.source, each.fstype} & {*_MEMORY} for each in parsed.entries.values())
+
+
+def _shows_empty(parsed: Parsed) -> bool:
+    return any(not each.size for each in parsed.entries.values())
+
+
+def _common_step(parsed: Parsed) -> int:
+    """The unit of which all sizes of a text are multiples: `df -BG` rounds to it, `df -h` to less."""
+    return gcd(*(getattr(each, field) or 0 for each in parsed.entries.values() for field in _SPACE))
+
+
+def _one_size(
+    field: str, pair: tuple[Filesystem, Filesystem], steps: tuple[int, int], place: int
+) -> int | None:
+    """The size that both tell, by the finer of the two; its own where they differ for sure."""
+    values = [getattr(each, field) for each in pair]
+    if None in values or values[0] == values[1]:
+        return values[place]  # type: ignore[no-any-return]
+    rooms = [
+        max(_last_digit(value), step) if each.rounded else 1024
+        for value, step, each in zip(values, steps, pair, strict=True)
+    ]
+    # df rounds up, so the true size lies within a step below
+    if values[0] - rooms[0] < values[1] and values[1] - rooms[1] < values[0]:
+        return values[0 if rooms[0] < rooms[1] else 1]  # type: ignore[no-any-return]
+    return values[place]  # type: ignore[no-any-return]
+
+
+def _last_digit(value: int) -> int:
+    """What the last digit of a size is worth in `df -h` and `df -H`: a tenth of the unit below ten of it."""
+    unit = 1
+    while value >= unit * 1000:
+        unit *= 1024
+    return unit // 10 if value < 10 * unit else unit
+
+
 _INODES = Text(
     "this is the inode table of `df -i`, not the space; save the output of `df -hT`",
     "용량이 아니라 `df -i`의 아이노드 표입니다. `df -hT`의 출력을 저장하십시오",
@@ -102,7 +178,8 @@ def _rows(seen: Shown, begin: int, problems: list[Problem], unreadable: set[str]
     waiting: tuple[int, str] | None = None
     lines = seen.lines
     for number, line in enumerate(lines[begin:], begin + 1):
-        if not line.strip():
+        line = line.rstrip()
+        if not line:
             continue
         if not seen.ended and number == len(lines):
             problems.append(cut(number))
@@ -163,4 +240,5 @@ source = Source(
     files={"df-bytes.txt": "df -B1 -T", "df.txt": "df -hT"},
     aliases=("df_ht", "df_h", "disk", "disk_usage"),
     parse=parse,
+    meet=meet,
 )

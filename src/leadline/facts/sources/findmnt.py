@@ -11,6 +11,7 @@ from leadline.base.text import Text
 from leadline.facts import mount_table
 from leadline.facts.reading import (
     Shown,
+    beside_each_other,
     cut,
     documents,
     free_key,
@@ -143,6 +144,18 @@ def _parsed(
         raise nothing(seen.lines, WHAT)
     problems += [unread(number) for number in strange]
     return Parsed(entries, tuple(problems), cut=last_key(seen, entries))
+
+
+def meet(left: Parsed, right: Parsed) -> tuple[Parsed, Parsed]:
+    """Chosen mounts (`findmnt --real`, `-t tmpfs`) beside all of a host cover only themselves."""
+    return beside_each_other(left, right, _is_chosen)
+
+
+def _is_chosen(parsed: Parsed) -> bool:
+    """Whether the root is missing, or the mount of the process table that every host has."""
+    return "/" not in parsed.entries or all(
+        each.fstype not in ("proc", None) for each in parsed.entries.values()
+    )
 
 
 def _mount(of: str | None, fstype: str | None, options: str | None) -> Mount:
@@ -296,4 +309,5 @@ source = Source(
     files={"mountinfo.txt": "cat /proc/self/mountinfo", "findmnt.txt": "findmnt"},
     aliases=("findmnt_j", "mount", "mounts", "proc_mounts", "proc_self_mountinfo"),
     parse=parse,
+    meet=meet,
 )

@@ -6,8 +6,7 @@ from typing import Any
 import msgspec
 
 from leadline.base.text import Text
-from leadline.facts.reading import nothing, shown, unread
-from leadline.facts.saved import TWICE
+from leadline.facts.reading import appended, nothing, shown, unread
 from leadline.facts.source import Parsed, Problem, Source
 
 _WHAT = "firewall-cmd --list-all-zones"
@@ -92,8 +91,8 @@ def parse(text: str) -> Parsed:
             entries["state"] = "running"
         elif line[0] not in " \t" and (zone := _ZONE.match(line)) is not None:
             if zones and zone[1] == zones[0][1]:
+                problems = [appended(zones[0][0], number)]
                 zones = []
-                problems = [Problem(TWICE, number)]
             zones.append((number, zone[1], zone[2] or "", {}))
             field = None
         elif zones and (match := _FIELD.match(line)) is not None and (match[1] in _KNOWN):

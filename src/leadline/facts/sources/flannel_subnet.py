@@ -4,29 +4,26 @@ import re
 
 from leadline.base.text import Text
 from leadline.facts.parts import parts, show
-from leadline.facts.reading import nothing, unread
-from leadline.facts.source import Parsed, Problem, Source
+from leadline.facts.reading import refused, unread
+from leadline.facts.source import Parsed, Source
 
 _ASSIGNED = re.compile(r"(?:export )?([A-Za-z_][A-Za-z0-9_]*)=(.*)$")
 
 
 def parse(text: str) -> Parsed:
     """FLANNEL_NETWORK, FLANNEL_SUBNET, FLANNEL_MTU, FLANNEL_IPMASQ (and the IPv6 ones) → value, a str."""
-    found, doubts = parts(text)
+    found, problems = parts(text)
     entries: dict[str, str] = {}
-    problems: list[Problem] = [*doubts]
     bad = 0
     for part in found:
-        for number, line in enumerate(part.text.split("\n"), part.line):
-            if not line.strip() or line.lstrip().startswith("#"):
-                continue
-            if (match := _ASSIGNED.match(line.strip())) is not None:
+        for number, line in part.lines():
+            if (match := _ASSIGNED.match(line)) is not None:
                 entries[match[1]] = match[2].strip("\"'")
             else:
                 bad += 1
                 problems.append(unread(number))
     if bad > len(entries) or (found and not any(key.startswith("FLANNEL_") for key in entries)):
-        raise nothing(text.split("\n"), "cat /run/flannel/subnet.env")
+        raise refused(text, "cat /run/flannel/subnet.env")
     return Parsed(entries, tuple(problems))
 
 

@@ -7,9 +7,9 @@ import msgspec
 from leadline.base.text import Text
 from leadline.facts.concealment import HIDDEN
 from leadline.facts.parts import parts
-from leadline.facts.reading import free_key, nothing, unread
+from leadline.facts.reading import free_key, refused, unread
 from leadline.facts.source import Parsed, Source
-from leadline.facts.table import whole
+from leadline.facts.table import unescaped, whole
 
 _SECRET = re.compile(r"^(pass|passwd|password|password2|credentials|cred|secret)=.*", re.IGNORECASE)
 
@@ -29,12 +29,8 @@ def parse(text: str) -> Parsed:
     found, problems = parts(text)
     entries: dict[str, FstabEntry] = {}
     for part in found:
-        for number, line in enumerate(part.text.split("\n"), part.line):
-            words = (
-                [_plain(word) for word in line.split("#", 1)[0].split()] if line.strip()[:1] != "#" else []
-            )
-            if not words:
-                continue
+        for number, line in part.lines():
+            words = [unescaped(word) for word in line.split("#", 1)[0].split()]
             if not 3 <= len(words) <= 6 or not all(whole(word) is not None for word in words[4:]):
                 problems.append(unread(number))
                 continue
@@ -47,12 +43,8 @@ def parse(text: str) -> Parsed:
                 target = f"{'swap' if fstype == 'swap' else 'none'} {source_}"
             entries[free_key(target, entries)] = FstabEntry(source_, fstype, options, dump, check)
     if problems and not entries:
-        raise nothing(text.split("\n"), "/etc/fstab")
+        raise refused(text, "/etc/fstab")
     return Parsed(entries, tuple(problems))
-
-
-def _plain(word: str) -> str:
-    return re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), word)
 
 
 source = Source(

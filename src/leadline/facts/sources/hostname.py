@@ -3,7 +3,7 @@
 import re
 
 from leadline.base.text import Text
-from leadline.facts.reading import nothing, unread
+from leadline.facts.reading import refused, unread
 from leadline.facts.source import Parsed, Problem, Source
 from leadline.facts.table import lines
 
@@ -28,7 +28,7 @@ def parse(text: str) -> Parsed:
             else:
                 problems.append(unread(number))
     if not entries:
-        raise nothing(text.split("\n"), "hostname")
+        raise refused(text, "hostname")
     return Parsed(entries, tuple(problems))
 
 

@@ -12,6 +12,7 @@ from leadline.base.text import Text
 from leadline.facts import ip_json
 from leadline.facts.reading import (
     Shown,
+    beside_each_other,
     cut,
     documents,
     free_key,
@@ -205,6 +206,8 @@ def _interface(head: re.Match[str], body: list[Line], problems: list[Problem]) -
         elif detailed and _NOT_A_KIND.match(said[0]) is None:
             detailed = False
             values |= _details(said)
+    if "mac" not in values and not values["master"]:
+        values["master"] = None  # `ip -4` and `ip -6` do not tell it
     if known:
         values |= {"addresses": tuple(addresses), "lifetimes": tuple(lifetimes)}
     return Interface(**values)
@@ -247,6 +250,10 @@ def _number(word: str | None) -> int | None:
     return int(word) if word is not None and word.isascii() and word.isdigit() and len(word) < 12 else None
 
 
+# `bridge -j` names interfaces too, but tells none of these
+_OF_IP = {"link_type", "operstate", "addr_info"}
+
+
 def _json(text: str, problems: tuple[Problem, ...]) -> Parsed:
     value, doubts = documents(text, "ip -d -j addr")
     entries: dict[str, Interface] = {}
@@ -254,7 +261,7 @@ def _json(text: str, problems: tuple[Problem, ...]) -> Parsed:
         if each == {}:
             continue
         name = each.get("ifname") if isinstance(each, dict) else None
-        if not isinstance(name, str):
+        if not isinstance(name, str) or not _OF_IP & set(each):
             raise not_this("ip -d -j addr")
         entries[free_key(name, entries)] = Interface(**ip_json.fields(each))
     if not entries:
@@ -337,11 +344,38 @@ def _brief_addresses(said: list[str]) -> tuple[str, ...] | None:
     return tuple(addresses)
 
 
+def meet(left: Parsed, right: Parsed) -> tuple[Parsed, Parsed]:
+    """Both as the poorer one's command would have shown them: one family's addresses (`ip -4`), only
+    interfaces that have addresses (`-o`), or only some interfaces (`ip addr show eth0`)."""
+    left, right = beside_each_other(left, right, lambda each: "lo" not in each.entries)
+    return _as_shown(left, right), _as_shown(right, left)
+
+
+def _as_shown(own: Parsed, other: Parsed) -> Parsed:
+    """`own` as the command of `other` would have shown it, where that left out link layer addresses."""
+    listed = [each.addresses for each in other.entries.values()]
+    if not listed or any(each.mac is not None for each in other.entries.values()) or not all(listed):
+        return own
+    families = {":" in address for addresses in listed for address in addresses or ()}
+    entries: dict[str, Interface] = {}
+    for key, each in own.entries.items():
+        if each.addresses is None:
+            entries[key] = each
+            continue
+        kept = [place for place, address in enumerate(each.addresses) if (":" in address) in families]
+        if kept:
+            lifetimes = tuple(each.lifetimes[place] for place in kept) if each.lifetimes else each.lifetimes
+            addresses = tuple(each.addresses[place] for place in kept)
+            entries[key] = msgspec.structs.replace(each, addresses=addresses, lifetimes=lifetimes)
+    return msgspec.structs.replace(own, entries=entries)
+
+
 source = Source(
     name="ip_addr",
     title=Text("network interfaces", "네트워크 인터페이스"),
     files={"ip_addr.json": "ip -d -j addr", "ip_addr.txt": "ip addr"},
     aliases=("ip_a", "ipaddr", "ip_address", "ip_link", "ip_l", "ifconfig"),
     parse=parse,
+    meet=meet,
     volatile=frozenset({"index", "lifetimes"}),
 )

@@ -5,14 +5,14 @@ import re
 import msgspec
 
 from leadline.base.text import Text
-from leadline.facts.saved import read
+from leadline.facts.entries import read
 from leadline.facts.source import Parsed, Source
 
 _WHAT = "ip neigh"
 _STATES = frozenset(
-    ["INCOMPLETE", "REACHABLE", "STALE", "DELAY", "PROBE", "FAILED", "NOARP", "PERMANENT", "NONE"]
+    ("INCOMPLETE", "REACHABLE", "STALE", "DELAY", "PROBE", "FAILED", "NOARP", "PERMANENT", "NONE")
 )
-_FLAGS = frozenset(["router", "proxy", "extern_learn", "offload", "managed", "ext_managed", "extern_valid"])
+_FLAGS = frozenset(("router", "proxy", "extern_learn", "offload", "managed", "ext_managed", "extern_valid"))
 _ADDRESS = re.compile(r"[0-9a-fA-F]*[:.][0-9a-fA-F:.]*$")
 _MAC = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2})+$|\d{1,3}(?:\.\d{1,3}){3}$")
 

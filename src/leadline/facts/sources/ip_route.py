@@ -10,86 +10,24 @@ from typing import Any
 import msgspec
 
 from leadline.base.text import Text
-from leadline.facts.saved import read
+from leadline.facts.entries import read
 from leadline.facts.source import Parsed, Source
 
 _WHAT = "ip route show table all"
-_TYPES = frozenset(
-    [
-        "unicast",
-        "local",
-        "broadcast",
-        "anycast",
-        "multicast",
-        "throw",
-        "unreachable",
-        "prohibit",
-        "blackhole",
-        "nat",
-    ]
-)
-_FLAGS = frozenset(
-    [
-        "onlink",
-        "dead",
-        "linkdown",
-        "pervasive",
-        "offload",
-        "trap",
-        "notify",
-        "unresolved",
-        "cloned",
-        "rt_offload",
-        "rt_trap",
-        "rt_offload_failed",
-    ]
-)
-_OPTIONS = frozenset(
-    [
-        "window",
-        "rtt",
-        "rttvar",
-        "ssthresh",
-        "cwnd",
-        "advmss",
-        "reordering",
-        "hoplimit",
-        "initcwnd",
-        "features",
-        "rto_min",
-        "initrwnd",
-        "quickack",
-        "congctl",
-        "fastopen_no_cookie",
-    ]
-)
-_KEYWORDS = _OPTIONS | frozenset(
-    [
-        "via",
-        "dev",
-        "table",
-        "proto",
-        "scope",
-        "src",
-        "metric",
-        "mtu",
-        "pref",
-        "expires",
-        "error",
-        "weight",
-        "nhid",
-        "realm",
-        "realms",
-        "tos",
-        "dsfield",
-        "from",
-        "uid",
-        "iif",
-        "users",
-        "age",
-        "ipid",
-    ]
-)
+_TYPES = frozenset((
+    "unicast", "local", "broadcast", "anycast", "multicast", "throw", "unreachable", "prohibit", "blackhole",
+    "nat",
+))  # fmt: skip
+_FLAGS = frozenset((
+    "onlink", "dead", "linkdown", "pervasive", "offload", "trap", "notify", "unresolved", "cloned",
+    "rt_offload", "rt_trap", "rt_offload_failed",
+))  # fmt: skip
+_KEYWORDS = frozenset((
+    "via", "dev", "table", "proto", "scope", "src", "metric", "mtu", "pref", "expires", "error", "weight",
+    "nhid", "realm", "realms", "tos", "dsfield", "from", "uid", "iif", "users", "age", "ipid",
+    "window", "rtt", "rttvar", "ssthresh", "cwnd", "advmss", "reordering", "hoplimit", "initcwnd", "features",
+    "rto_min", "initrwnd", "quickack", "congctl", "fastopen_no_cookie",
+))  # fmt: skip
 _DESTINATION = re.compile(r"(?:default|[0-9a-fA-F:.]+(?:/\d{1,3})?)$")
 _ADDRESS = re.compile(r"(?:[0-9a-fA-F]*:[0-9a-fA-F:.]*|\d{1,3}(?:\.\d{1,3}){3})$")
 _TABLES = {"253": "default", "254": "main", "255": "local"}

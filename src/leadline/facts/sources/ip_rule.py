@@ -7,9 +7,9 @@ import msgspec
 
 from leadline.base.errors import ParseError
 from leadline.base.text import Text
-from leadline.facts.reading import unread
-from leadline.facts.saved import TWICE, is_json, items, refused, rows
-from leadline.facts.source import Parsed, Problem, Source
+from leadline.facts.entries import is_json, items, rows
+from leadline.facts.reading import appended, refused, unread
+from leadline.facts.source import Parsed, Source
 
 _WHAT = "ip rule"
 _LINE = re.compile(r"(\d+):\s+((?:not )?from .*)")
@@ -125,7 +125,7 @@ def parse(text: str) -> Parsed:
         six = re.search(r"(?:from|to) [0-9a-f]*:", words) or (families and "lookup default" not in words)
         family = "inet6" if six else "inet"
         if family in families:
-            problems.append(Problem(TWICE, start))
+            problems.append(appended(lists[0][0], start))
         found = [rule for _, line in lines if (rule := _rule(family, line)) is not None]
         families[family] = dict(found)
     entries = {key: rule for rules in families.values() for key, rule in rules.items()}

@@ -1,32 +1,18 @@
 """IP sets: `ipset save`, or `ipset list`."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from leadline.base.text import Text
-from leadline.facts.saved import collect, rows
+from leadline.facts.entries import collect, rows
 from leadline.facts.source import Parsed, Source
 
 _WHAT = "ipset save"
 # the kernel grows hashsize by itself and draws initval at random
 _MOVING = frozenset(("hashsize", "bucketsize", "initval"))
-_VALUED = frozenset(
-    [
-        "family",
-        "maxelem",
-        "timeout",
-        "size",
-        "netmask",
-        "markmask",
-        "range",
-        "hashsize",
-        "bucketsize",
-        "initval",
-        "bitmask",
-    ]
-)
+_VALUED = _MOVING | {"family", "maxelem", "timeout", "size", "netmask", "markmask", "range", "bitmask"}
 _CREATE = re.compile(r"create (\S+) (\S+)(?: (.*))?$")
 _ADD = re.compile(r"add (\S+) (\S+)(?: (.*))?$")
 _COMMENT = re.compile(r'\bcomment "([^"]*)"')
@@ -75,7 +61,7 @@ def _line(line: str) -> tuple[str, IpSet | Member] | None:
     return None
 
 
-def _saved(lines: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+def _saved(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
     """The lines of `ipset list` as `ipset save` writes them; those of `ipset save` as they are."""
     name = kind = ""
     members = False
@@ -94,7 +80,7 @@ def _saved(lines: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:
 
 def parse(text: str) -> Parsed:
     """`set <name>` and `element <name> <element>`; an empty text is a host without sets."""
-    lines = list(_saved(rows(text, "ipset")))
+    lines = list(_saved(rows(text, _WHAT)))
     return collect([(number, _line(line)) for number, line in lines], text, _WHAT)
 
 

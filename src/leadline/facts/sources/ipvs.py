@@ -4,8 +4,8 @@ import msgspec
 
 from leadline.base.errors import ParseError
 from leadline.base.text import Text
+from leadline.facts.entries import collect, rows
 from leadline.facts.reading import shown
-from leadline.facts.saved import collect, rows
 from leadline.facts.source import Parsed, Source
 
 _WHAT = "ipvsadm -Sn"

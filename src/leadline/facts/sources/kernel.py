@@ -4,7 +4,7 @@ import re
 
 from leadline.base.text import Text
 from leadline.facts.concealment import conceal
-from leadline.facts.reading import free_key, nothing, unread
+from leadline.facts.reading import free_key, refused, unread
 from leadline.facts.source import Parsed, Problem, Source
 from leadline.facts.table import lines
 
@@ -32,7 +32,7 @@ def parse(text: str) -> Parsed:
         else:
             problems.append(unread(number))
     if "release" not in entries and not told:
-        raise nothing(text.split("\n"), "uname -a")
+        raise refused(text, "uname -a")
     covers = None if told else frozenset({"release", "version", "machine", "host"})
     return Parsed(entries, tuple(problems), covers=covers)
 

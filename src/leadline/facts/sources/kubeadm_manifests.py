@@ -5,7 +5,7 @@ from typing import Any
 from leadline.base.text import Text
 from leadline.facts.concealment import conceal
 from leadline.facts.parts import parts, show
-from leadline.facts.reading import free_key, nothing
+from leadline.facts.reading import free_key, refused
 from leadline.facts.source import Parsed, Problem, Source
 from leadline.facts.yaml import load_yaml
 
@@ -31,7 +31,7 @@ def parse(text: str) -> Parsed:
         containers = _containers(load_yaml(part.text))
         if containers is None:
             if not part.path:
-                raise nothing(text.split("\n"), "/etc/kubernetes/manifests/*.yaml")
+                raise refused(text, "/etc/kubernetes/manifests/*.yaml")
             problems.append(Problem(_BROKEN.fill(path=part.path), part.line))
             continue
         for container in containers:

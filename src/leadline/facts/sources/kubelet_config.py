@@ -6,7 +6,7 @@ from leadline.base.text import Text
 from leadline.facts.concealment import conceal
 from leadline.facts.flatten import flatten
 from leadline.facts.parts import Part, parts, show
-from leadline.facts.reading import free_key, nothing, unread
+from leadline.facts.reading import free_key, refused, unread
 from leadline.facts.source import Parsed, Problem, Source
 from leadline.facts.yaml import load_yaml
 
@@ -49,7 +49,7 @@ def parse(text: str) -> Parsed:
                     if part.text.lstrip().startswith("KUBELET_"):
                         _read_assignments(part, entries, problems)
                         continue
-                    raise nothing(text.split("\n"), "/var/lib/kubelet/config.yaml")
+                    raise refused(text, "/var/lib/kubelet/config.yaml")
                 problems.append(Problem(_BROKEN.fill(path=part.path), part.line))
                 continue
             before = "" if part.path in MAIN else f"{part.path} "

@@ -3,7 +3,7 @@
 import msgspec
 
 from leadline.base.text import Text
-from leadline.facts.reading import nothing, unread
+from leadline.facts.reading import refused, unread
 from leadline.facts.source import Parsed, Source
 from leadline.facts.table import last_output, lines, whole
 
@@ -34,7 +34,7 @@ def parse(text: str) -> Parsed:
         users = words[3] if len(words) > 3 and words[3] != "-" else ""
         entries[words[0]] = Module(size, uses, tuple(sorted(filter(None, users.split(",")))))
     if not entries and problems:
-        raise nothing(text.split("\n"), COMMAND)
+        raise refused(text, COMMAND)
     return Parsed(entries, tuple(problems))
 
 

@@ -7,7 +7,7 @@ ones that have parameters or a version (no `initstate`).
 import re
 
 from leadline.base.text import Text
-from leadline.facts.reading import nothing, unread
+from leadline.facts.reading import refused, unread
 from leadline.facts.source import Parsed, Source
 from leadline.facts.table import lines
 
@@ -28,7 +28,7 @@ def parse(text: str) -> Parsed:
         else:
             entries[path[1].replace("-", "_")] = "built-in"
     if len(problems) > len(entries):
-        raise nothing(text.split("\n"), "modules.builtin")
+        raise refused(text, "modules.builtin")
     return Parsed(entries, tuple(problems))
 
 

@@ -6,7 +6,7 @@ import msgspec
 
 from leadline.base.text import Text
 from leadline.facts.parts import parts, show
-from leadline.facts.reading import nothing, unread
+from leadline.facts.reading import refused, unread
 from leadline.facts.source import Parsed, Source
 
 _MODULE = re.compile(r"([A-Za-z0-9_-]+)(?:\s+(\S.*))?")
@@ -25,16 +25,14 @@ def parse(text: str) -> Parsed:
     found, problems = parts(text)
     entries: dict[str, ModuleLoad] = {}
     for part in found:
-        for number, line in enumerate(part.text.split("\n"), part.line):
-            if not line.strip() or line.lstrip()[0] in "#;":
-                continue
-            if (match := _MODULE.fullmatch(line.strip())) is None or (not part.path and match[2]):
+        for number, line in part.lines("#;"):
+            if (match := _MODULE.fullmatch(line)) is None or (not part.path and match[2]):
                 problems.append(unread(number))
                 continue
             module = match[1].replace("-", "_")
             entries[f"{part.path} {module}".strip()] = ModuleLoad(module, match[2] or "", part.path)
     if problems and not entries and not any(part.path for part in found):
-        raise nothing(text.split("\n"), "modules-load.d")
+        raise refused(text, "modules-load.d")
     return Parsed(entries, tuple(problems))
 
 

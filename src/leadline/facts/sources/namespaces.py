@@ -6,7 +6,7 @@ import re
 import msgspec
 
 from leadline.base.text import Text
-from leadline.facts.reading import documents, nothing, unread
+from leadline.facts.reading import documents, refused, unread
 from leadline.facts.source import Parsed, Problem, Source
 from leadline.facts.table import is_json, last_output, lines, whole
 
@@ -33,7 +33,7 @@ def parse(text: str) -> Parsed:
     found, problems = last_output(lines(text, COMMAND), lambda line: line.split()[:2])
     header = found[0][1].split()
     if not {"NS", "TYPE"} <= set(header):
-        raise nothing(text.split("\n"), COMMAND)
+        raise refused(text, COMMAND)
     for number, line in found[1:]:
         words = re.sub(r"^[ │├└─|`-]+", "", line).split(None, len(header) - 1)
         cell = dict(zip(header, words, strict=False))
@@ -69,7 +69,7 @@ def _parse_json(text: str) -> Parsed:
     try:
         items = msgspec.convert(document, _Output, strict=False).namespaces
     except msgspec.ValidationError:
-        raise nothing(text.split("\n"), "lsns -J") from None
+        raise refused(text, "lsns -J") from None
     problems: list[Problem] = list(doubts)
     return Parsed(
         {

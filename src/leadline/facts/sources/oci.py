@@ -11,7 +11,7 @@ import msgspec
 
 from leadline.base.text import Text
 from leadline.facts.parts import parts, show
-from leadline.facts.reading import nothing
+from leadline.facts.reading import refused
 from leadline.facts.source import Parsed, Problem, Source
 
 WHAT = "config.json"
@@ -84,7 +84,7 @@ def parse(text: str) -> Parsed:
         ids = _ID.findall(part.path) or _ID.findall(raw.linux.cgroups_path) or [raw.linux.cgroups_path]
         entries[ids[-1]] = _spec(raw)
     if found and not entries and not found[0].path:
-        raise nothing(text.split("\n"), WHAT)
+        raise refused(text, WHAT)
     return Parsed(entries, tuple(problems))
 
 

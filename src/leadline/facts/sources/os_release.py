@@ -5,23 +5,19 @@ import shlex
 
 from leadline.base.text import Text
 from leadline.facts.parts import parts
-from leadline.facts.reading import nothing, unread
-from leadline.facts.source import Parsed, Problem, Source
+from leadline.facts.reading import nothing, refused, unread
+from leadline.facts.source import Parsed, Source
 
 _LINE = re.compile(r"([A-Z][A-Z0-9_]*)=(.*)")
 
 
 def parse(text: str) -> Parsed:
     """Name (ID, VERSION_ID, PRETTY_NAME, …) → value without quotes."""
-    found, doubts = parts(text)
+    found, problems = parts(text)
     if not found:
         raise nothing((), "/etc/os-release")
     entries: dict[str, str] = {}
-    problems: list[Problem] = list(doubts)
-    for number, raw in enumerate(found[-1].text.split("\n"), found[-1].line):
-        line = raw.strip()
-        if not line or line.startswith("#"):
-            continue
+    for number, line in found[-1].lines():
         match = _LINE.fullmatch(line)
         value = _plain(match[2]) if match else None
         if match is None or value is None:
@@ -29,7 +25,7 @@ def parse(text: str) -> Parsed:
         else:
             entries[match[1]] = value
     if len(problems) > len(entries):
-        raise nothing(text.split("\n"), "/etc/os-release")
+        raise refused(text, "/etc/os-release")
     return Parsed(entries, tuple(problems))
 
 

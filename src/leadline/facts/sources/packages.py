@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 import msgspec
 
 from leadline.base.text import Text
-from leadline.facts.reading import cut, free_key, nothing, unread
+from leadline.facts.reading import cut, free_key, refused, unread
 from leadline.facts.source import Parsed, Source
 from leadline.facts.table import last_output, lines
 
@@ -64,7 +64,7 @@ def parse(text: str) -> Parsed:
             else:
                 entries[key] = value
     if len(problems) > len(entries):
-        raise nothing(text.split("\n"), WHAT)
+        raise refused(text, WHAT)
     if told:
         patterns = [_name(lock) for lock in locks]
         entries = {

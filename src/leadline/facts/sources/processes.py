@@ -8,7 +8,7 @@ import msgspec
 
 from leadline.base.text import Text
 from leadline.facts.concealment import conceal_words
-from leadline.facts.reading import nothing, unread
+from leadline.facts.reading import refused, unread
 from leadline.facts.source import Parsed, Source
 from leadline.facts.table import last_output, lines, whole
 
@@ -42,7 +42,7 @@ def parse(text: str) -> Parsed:
     found, problems = last_output(lines(text, COMMAND), lambda line: line.split()[:2])
     header = found[0][1].split()
     if not {"PID", "COMMAND"} <= set(header) and not {"PID", "CMD"} <= set(header):
-        raise nothing(text.split("\n"), COMMAND)
+        raise refused(text, COMMAND)
     rows: list[_Row] = []
     for number, line in found[1:]:
         row = _row(line, found[0][1], header)

@@ -5,7 +5,7 @@ import re
 import msgspec
 
 from leadline.base.text import Text
-from leadline.facts.reading import nothing, unread
+from leadline.facts.reading import refused, unread
 from leadline.facts.source import Parsed, Source
 from leadline.facts.table import last_output, lines
 
@@ -45,7 +45,7 @@ def parse(text: str) -> Parsed:
         else:
             entries[row[1]] = Service(row[2], row[3], row[4], _description(line, row[5] or "", jobs))
     if problems and not entries:
-        raise nothing(text.split("\n"), COMMAND)
+        raise refused(text, COMMAND)
     return Parsed(entries, tuple(problems))
 
 

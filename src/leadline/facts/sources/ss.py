@@ -8,7 +8,17 @@ import msgspec
 
 from leadline.base.errors import ParseError
 from leadline.base.text import Text
-from leadline.facts.reading import Shown, cut, free_key, last_key, last_output, nothing, shown, unread
+from leadline.facts.reading import (
+    Shown,
+    beside_each_other,
+    cut,
+    free_key,
+    last_key,
+    last_output,
+    nothing,
+    shown,
+    unread,
+)
 from leadline.facts.source import Parsed, Problem, Source
 
 T = TypeVar("T", str, int)
@@ -136,7 +146,7 @@ def parse(text: str) -> Parsed:
         rows += 1
     if (not headers and not rows) or len(strange) > rows + 1:
         raise nothing(seen.lines, WHAT)
-    if rows and not sockets and "Netid" not in header:
+    if rows and not sockets:
         raise ParseError(_NO_LISTENERS, begin + 1)
     problems += [unread(number) for number in strange]
     if not headers:
@@ -259,6 +269,40 @@ def _entries(sockets: list[Listener]) -> dict[str, Listener]:
     return entries
 
 
+def meet(left: Parsed, right: Parsed) -> tuple[Parsed, Parsed]:
+    """A socket that one text names by its program's role and the other, without processes, by its port is
+    one; a role without its port there is not compared. Only IPv6, as `ss -6` shows, covers only that."""
+    left, right = _named_alike(left, right), _named_alike(right, left)
+    return beside_each_other(left, right, _is_ipv6)
+
+
+def _is_ipv6(parsed: Parsed) -> bool:
+    return bool(parsed.entries) and all(
+        ":" in each.address or each.address == "*" for each in parsed.entries.values()
+    )
+
+
+def _named_alike(own: Parsed, other: Parsed) -> Parsed:
+    """`own` with the keys of `other` for what that names by port, for want of processes."""
+    bare = {
+        (each.protocol, each.address, each.port): key
+        for key, each in other.entries.items()
+        if each.processes is None and each.port >= EPHEMERAL and each.exposure == "loopback"
+    }
+    if not bare:
+        return own
+    entries: dict[str, Listener] = {}
+    unknown: set[str] = set()
+    for key, each in own.entries.items():
+        plain = bare.pop((each.protocol, each.address, each.port), None)
+        if plain is None and ":* " in key:
+            unknown.add(key)
+        entries[plain or key] = each
+    if unknown:
+        unknown |= set(bare.values())
+    return msgspec.structs.replace(own, entries=entries, unreadable=own.unreadable | unknown)
+
+
 def _both(one: tuple[T, ...] | None, other: tuple[T, ...] | None) -> tuple[T, ...] | None:
     if one is None or other is None:
         return one if other is None else other
@@ -290,5 +334,6 @@ source = Source(
     files={"ss.txt": "ss -tulnp"},
     aliases=("ss_tulnp", "ss_tnlp", "listeners", "sockets", "netstat", "netstat_tulnp"),
     parse=parse,
+    meet=meet,
     volatile=frozenset({"pids", "fds", "port"}),
 )

@@ -1,13 +1,11 @@
 """Swap that is switched on: /proc/swaps, or `swapon --show`."""
 
-import re
-
 import msgspec
 
 from leadline.base.text import Text
 from leadline.facts.reading import unread
 from leadline.facts.source import Parsed, Source, not_this
-from leadline.facts.table import last_output, lines, whole
+from leadline.facts.table import last_output, lines, unescaped, whole
 
 COMMAND = "cat /proc/swaps"
 
@@ -39,8 +37,7 @@ def parse(text: str) -> Parsed:
             continue
         unit = 1024 if header[0] == "Filename" else 1
         size, used = (_bytes(word, unit) for word in words[2:4])
-        name = re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), words[0])
-        entries[name] = Swap(words[1], size, used, priority)
+        entries[unescaped(words[0])] = Swap(words[1], size, used, priority)
     return Parsed(entries, tuple(problems))
 
 

@@ -4,7 +4,16 @@ import re
 
 from leadline.base.text import Text
 from leadline.facts.concealment import HIDDEN
-from leadline.facts.reading import Shown, cut, last_key, last_output, nothing, shown, unread
+from leadline.facts.reading import (
+    Shown,
+    beside_each_other,
+    cut,
+    last_key,
+    last_output,
+    nothing,
+    shown,
+    unread,
+)
 from leadline.facts.source import Parsed, Problem, Source, not_this
 
 WHAT = "sysctl -a"
@@ -84,6 +93,11 @@ _TWO_VALUES = Text(
 )
 
 
+def meet(left: Parsed, right: Parsed) -> tuple[Parsed, Parsed]:
+    """A few chosen keys beside a whole `sysctl -a` cover only themselves."""
+    return beside_each_other(left, right, lambda each: len(each.entries) <= LONG)
+
+
 def _begin(seen: Shown, text: str) -> tuple[int, tuple[Problem, ...]]:
     """Where the output to read begins: the first key of a text comes again only where a second one starts."""
     for place, line in enumerate(seen.lines):
@@ -147,4 +161,5 @@ source = Source(
     files={"sysctl.txt": f"sysctl -a 2>&1 | {_REDACT}"},
     aliases=("sysctl_a", "sysctls", "kernel_parameters"),
     parse=parse,
+    meet=meet,
 )

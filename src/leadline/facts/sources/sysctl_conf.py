@@ -5,7 +5,7 @@ import re
 from leadline.base.text import Text
 from leadline.facts.concealment import conceal
 from leadline.facts.parts import Part, parts, show
-from leadline.facts.reading import free_key, nothing, unread
+from leadline.facts.reading import free_key, refused, unread
 from leadline.facts.source import Parsed, Problem, Source
 
 _SETTING = re.compile(r"(-?)([A-Za-z][^=\s]*)\s*=\s*(.*)")
@@ -35,7 +35,7 @@ def parse(text: str) -> Parsed:
     for part in found:
         _read(part, entries, problems)
     if problems and not entries:
-        raise nothing(text.split("\n"), "/etc/sysctl.d/*.conf")
+        raise refused(text, "/etc/sysctl.d/*.conf")
     return Parsed(entries, tuple(problems))
 
 

@@ -5,7 +5,7 @@ import re
 import msgspec
 
 from leadline.base.text import Text
-from leadline.facts.reading import nothing, unread
+from leadline.facts.reading import refused, unread
 from leadline.facts.source import Parsed, Problem, Source
 from leadline.facts.table import lines
 
@@ -65,7 +65,7 @@ def parse(text: str) -> Parsed:
         elif not _NOISE.match(raw):
             problems.append(unread(number))
     if not entries:
-        raise nothing(text.split("\n"), "timedatectl show")
+        raise refused(text, "timedatectl show")
     return Parsed(entries, tuple(problems))
 
 

@@ -6,8 +6,7 @@ from typing import Any
 import msgspec
 
 from leadline.base.text import Text
-from leadline.facts.reading import free_key, nothing, shown, unread
-from leadline.facts.saved import TWICE
+from leadline.facts.reading import appended, free_key, nothing, shown, unread
 from leadline.facts.source import Parsed, Problem, Source
 
 _WHAT = "ufw status verbose"
@@ -39,14 +38,16 @@ def parse(text: str) -> Parsed:
     lines = shown(text, "ufw").lines
     entries: dict[str, Any] = {}
     problems: list[Problem] = []
+    begun = 0
     for number, raw in enumerate(lines, 1):
         line = raw.strip()
         name, _, value = line.partition(": ")
         if not line or set(line) <= {"-", " "} or re.fullmatch(r"To\s+Action\s+From", line):
             continue
         if name == "Status":
+            begun = begun or number
             if "status" in entries:
-                entries, problems = {}, [Problem(TWICE, number)]
+                entries, problems = {}, [appended(begun, number)]
             entries["status"] = value
         elif "status" not in entries:
             problems.append(unread(number))

@@ -5,7 +5,7 @@ import re
 import msgspec
 
 from leadline.base.text import Text
-from leadline.facts.reading import nothing, unread
+from leadline.facts.reading import refused, unread
 from leadline.facts.source import Parsed, Source
 from leadline.facts.table import last_output, lines
 
@@ -38,7 +38,7 @@ def parse(text: str) -> Parsed:
         else:
             entries[row[1]] = UnitFile(row[2], "" if row[3] == "-" else row[3])
     if problems and not entries:
-        raise nothing(text.split("\n"), COMMAND)
+        raise refused(text, COMMAND)
     return Parsed(entries, tuple(problems))
 
 

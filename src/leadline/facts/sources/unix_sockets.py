@@ -6,7 +6,7 @@ import re
 import msgspec
 
 from leadline.base.text import Text
-from leadline.facts.reading import nothing, unread
+from leadline.facts.reading import refused, unread
 from leadline.facts.source import Parsed, Source
 from leadline.facts.table import last_output, lines
 
@@ -29,7 +29,7 @@ def parse(text: str) -> Parsed:
     """Path (`@name` for an abstract one) → UnixSocket; sockets of the same path are one entry."""
     found, problems = last_output(lines(text, COMMAND), lambda line: line.split()[0] == "Netid" or line)
     if found[0][1].split()[0] not in ("Netid", "State") and _ROW.fullmatch(found[0][1].strip()) is None:
-        raise nothing(text.split("\n"), COMMAND)
+        raise refused(text, COMMAND)
     entries: dict[str, UnixSocket] = {}
     for number, line in found:
         if line.split()[0] in ("Netid", "State"):
@@ -42,7 +42,7 @@ def parse(text: str) -> Parsed:
             names |= set(other.processes or ())
         entries[row[3]] = UnixSocket(_KINDS.get(row[1]), tuple(sorted(names)) or None)
     if problems and not entries:
-        raise nothing(text.split("\n"), COMMAND)
+        raise refused(text, COMMAND)
     return Parsed(entries, tuple(problems))
 
 

@@ -5,7 +5,7 @@ import re
 import msgspec
 
 from leadline.base.text import Text
-from leadline.facts.reading import nothing, unread
+from leadline.facts.reading import refused, unread
 from leadline.facts.source import Parsed, Source
 from leadline.facts.table import cells, columns, last_output, lines, whole
 
@@ -52,7 +52,7 @@ def parse(text: str) -> Parsed:
         where = line[mounted:].strip() if mounted > 0 else None
         entries[words[0]] = Zram(_size(words[2]), words[1], where)
     if problems and not entries:
-        raise nothing(text.split("\n"), "zramctl")
+        raise refused(text, "zramctl")
     return Parsed(entries, tuple(problems))
 
 

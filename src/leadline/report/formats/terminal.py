@@ -100,7 +100,11 @@ class _Page:
             yield ""
             return
         indent += "  " if block.level == 3 else ""
-        yield f"{indent}{self.paint(text, 'bold')}" + (f"  {self.paint(aside, 'dim')}" if aside else "")
+        if cell_len(indent) + cell_len(text) + GAP + cell_len(aside) <= self.width:
+            yield f"{indent}{self.paint(text, 'bold')}" + (f"  {self.paint(aside, 'dim')}" if aside else "")
+            return
+        yield from self.wrapped(text, indent, "bold")
+        yield from self.wrapped(aside, indent + "  ", "dim")
 
     def figures(self, block: Figures, indent: str) -> Iterator[str]:
         shown = [(count(each.value), word(each.label, self.lang), each.tone) for each in block.figures]

@@ -48,6 +48,16 @@ def _host(explanation: Explanation, *, expand: bool) -> list[Block]:
 def _summary(explanations: list[Explanation]) -> list[Block]:
     """The figures, and the sentence that says whether everything has a cause."""
     total = sum(len(each.changes) for each in explanations)
+    if total == 0 and any(each.problems for each in explanations):
+        return [
+            Callout(
+                "note",
+                Text(
+                    "No change was found; what stands below may have hidden some.",
+                    "바뀐 것을 찾지 못했습니다. 다만 아래 문제 때문에 보이지 않는 변경이 있을 수 있습니다.",
+                ),
+            )
+        ]
     if total == 0:
         return [Callout("good", Text("Nothing changed.", "바뀐 것이 없습니다."))]
     kinds = {kind: sum(each.count(kind=kind) for each in explanations) for kind in KINDS}

@@ -7,6 +7,7 @@ import msgspec
 from leadline.base.text import Text, same
 from leadline.explain.explain import Explained, Group
 from leadline.facts.catalogue import sources
+from leadline.report.cells import SIGNS
 from leadline.report.document import Block, Column, Fold, Heading, Items, Sign, Table, Tag
 from leadline.report.units import count, growth
 from leadline.report.views import tables
@@ -225,11 +226,10 @@ def _headline(fact: str, single: list[Explained]) -> list[Text]:
         grown = [(each.change.key, by) for each in single if (by := _growth(each)) != 0]
         grown.sort(key=lambda pair: pair[1], reverse=True)
         return [same(f"{mount} {growth(by)}") for mount, by in grown[:4]]
-    marks = {"added": "+", "removed": "−", "changed": "~"}
     if not single:
         return []
     shown = ", ".join(
-        f"{marks[each.change.kind]}{each.change.key}" for each in single[:5] if len(each.change.key) < 60
+        f"{SIGNS[each.change.kind]}{each.change.key}" for each in single[:5] if len(each.change.key) < 60
     )
     if len(single) > 5 or not shown:
         more = Text("{n} settled by a component", "구성 요소의 설정 {n}").fill(n=count(len(single)))

@@ -234,58 +234,46 @@ def _plain(each: Explained) -> tuple[Cell, ...]:
     return (None if value == Shift(None, None) else value,)
 
 
-_PLAIN = (Column(Text("what", "항목"), "name"), Column(Text("before → after", "이전 → 이후"), "value"))
-_ALSO = Column(Text("also changed", "그 밖의 변경"), "value")
+def _name(en: str, ko: str) -> Column:
+    return Column(Text(en, ko), "name")
+
+
+def _value(en: str, ko: str) -> Column:
+    return Column(Text(en, ko), "value")
+
+
+_TYPE = _value("type", "유형")
+_SIZE = Column(Text("size", "크기"), "number")
+_GROWTH = Column(Text("growth", "증감"), "number")
+_ROLE = Column(Text("role", "역할"))
+_REACH = Column(Text("reachable on", "접근 범위"))
+_BINDING = Column(Text("binding", "바인딩"))
+_MEANING = Column(Text("meaning", "의미"))
+_SHIFT = _value("before → after", "이전 → 이후")
+_ALSO = _value("also changed", "그 밖의 변경")
+_PLAIN = (_name("what", "항목"), _SHIFT)
 _LAYOUTS: dict[str, tuple[tuple[Column, ...], Cells]] = {
     "ip_addr": (
-        (
-            Column(Text("interface", "인터페이스"), "name"),
-            Column(Text("role", "역할")),
-            Column(Text("addresses", "주소"), "value"),
-            Column(Text("MTU", "MTU"), "value"),
-            _ALSO,
-        ),
+        (_name("interface", "인터페이스"), _ROLE, _value("addresses", "주소"), _value("MTU", "MTU"), _ALSO),
         _interface,
     ),
     "ss": (
-        (
-            Column(Text("socket", "소켓"), "name"),
-            Column(Text("process", "프로세스"), "value"),
-            Column(Text("reachable on", "접근 범위")),
-            Column(Text("binding", "바인딩")),
-            _ALSO,
-        ),
+        (_name("socket", "소켓"), _value("process", "프로세스"), _REACH, _BINDING, _ALSO),
         _listener,
     ),
     "df": (
         (
-            Column(Text("mounted on", "마운트 위치"), "name"),
-            Column(Text("type", "유형"), "value"),
-            Column(Text("used", "사용량"), "value"),
-            Column(Text("growth", "증감"), "number"),
-            Column(Text("use", "사용률"), "value"),
-            Column(Text("size", "크기"), "number"),
-            _ALSO,
+            *(_name("mounted on", "마운트 위치"), _TYPE, _value("used", "사용량"), _GROWTH),
+            *(_value("use", "사용률"), _SIZE, _ALSO),
         ),
         _filesystem,
     ),
     "findmnt": (
         (
-            Column(Text("mount", "마운트"), "name"),
-            Column(Text("type", "유형"), "value"),
-            Column(Text("source", "소스"), "value"),
-            Column(Text("size", "크기"), "number"),
-            Column(Text("options that changed", "바뀐 옵션"), "value"),
-            _ALSO,
+            *(_name("mount", "마운트"), _TYPE, _value("source", "소스"), _SIZE),
+            *(_value("options that changed", "바뀐 옵션"), _ALSO),
         ),
         _mount,
     ),
-    "sysctl": (
-        (
-            Column(Text("key", "키"), "name"),
-            Column(Text("before → after", "이전 → 이후"), "value"),
-            Column(Text("meaning", "의미")),
-        ),
-        _sysctl,
-    ),
+    "sysctl": ((_name("key", "키"), _SHIFT, _MEANING), _sysctl),
 }

@@ -1,0 +1,33 @@
+"""What Cilium sets on its own devices and on the host's ends of pods."""
+
+from leadline.base.text import Text
+from leadline.explain.device_values import gives
+from leadline.explain.rule import Rule
+from leadline.explain.rules.cilium_interfaces import NAME
+
+rule = Rule(
+    name="cilium-device-sysctls",
+    facts=("sysctl",),
+    component="cilium",
+    class_="config",
+    why=Text(
+        "Cilium sets this on {interface}: its devices forward packets, take them from local addresses too and send no "
+        "redirects, and no reverse path check drops replies that come back another way.",
+        "Cilium이 {interface}에 설정합니다. 자신의 장치에서 패킷을 포워딩하고 로컬 주소에서 온 패킷도 받으며 redirect는 보내지 "
+        "않고, 다른 길로 돌아온 응답이 역경로 검사에 걸려 버려지지 않게 합니다.",
+    ),
+    since="Cilium 1.0; rp_filter on pod ends from 1.11",
+    source="cilium pkg/datapath/loader/base.go, pkg/datapath/linux/sysctl; plugins/cilium-cni",
+    group=Text("Cilium's settings of its interfaces", "Cilium의 인터페이스 설정"),
+    match=gives(
+        "cilium",
+        NAME,
+        {
+            "ipv4.conf.forwarding": "1",
+            "ipv4.conf.rp_filter": "0",
+            "ipv4.conf.accept_local": "1",
+            "ipv4.conf.send_redirects": "0",
+            "ipv6.conf.forwarding": "1",
+        },
+    ),
+)
