@@ -64,6 +64,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     hand-made snapshot keeps them under `files/`.
     `meet`: two texts of one host that need not have the same form (`ss` with and without processes, `df -h`
     and `df`) → both as far as both tell. It must not hide a change between two texts of one form.
+    `twin`: an entry that another source shows as well → that source and the entry's key there (iptables-nft's
+    chains in `nft list ruleset`); where both sides have the other text, changes are told there alone.
     `compare`: False for a text that only gives evidence (what runs at one moment) and is not compared.
     """
 
@@ -76,6 +78,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     sequence: Callable[[Any], str] | None = None
     paths: tuple[str, ...] = ()
     meet: Callable[[Parsed, Parsed], tuple[Parsed, Parsed]] | None = None
+    twin: Callable[[Any], tuple[str, str] | None] | None = None
     compare: bool = True
 
 

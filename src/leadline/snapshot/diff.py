@@ -53,7 +53,12 @@ def diff(before: Snapshot, after: Snapshot) -> Difference:
             continue
         left, right = _met(*pair)
         problems += [FileProblem(after.host, pair[1].file, Problem(text)) for text in _coverage(left, right)]
-        changes += _changes(pair[1].source, left, right)
+        source = pair[1].source
+        changes += [
+            change
+            for change in _changes(source, left, right)
+            if source.twin is None or not _told_elsewhere(change, source.twin, before, after)
+        ]
     for one, other, text in (
         (
             before,
@@ -89,6 +94,19 @@ def _same_text(name: str, before: Snapshot, after: Snapshot) -> tuple[Fact, Fact
         if first is not None and second is not None:
             return first, second
     return None
+
+
+def _told_elsewhere(
+    change: Change, twin: Callable[[Any], tuple[str, str] | None], before: Snapshot, after: Snapshot
+) -> bool:
+    """Whether another source that both sides recorded shows the changed entry as well."""
+    if (named := twin(change.entry)) is None:
+        return False
+    name, key = named
+    if name not in before.names() or name not in after.names():
+        return False
+    pair = _same_text(name, before, after)
+    return pair is not None and key in pair[0 if change.kind == "removed" else 1].entries
 
 
 def _met(before: Fact, after: Fact) -> tuple[Parsed, Parsed]:

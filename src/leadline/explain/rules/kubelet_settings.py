@@ -15,12 +15,15 @@ def match(change: Change, pair: Pair) -> Match | None:
     if change.key.startswith(("/etc/default/", "/etc/sysconfig/")):
         return None
     witness = pair.side(change)
-    kubeadm = _kubeadm(witness, change.key)
-    if kubeadm is None or marks(witness):
-        return None
     proof = seen_apart(witness, "kubelet", "kubelet_config")
     own = witness.saw("kubelet_config", f"{change.key} = {change.entry}")
     values = {"key": change.key, "how": _how(change)}
+    if marks(witness):
+        return None
+    kubeadm = _kubeadm(witness, change.key)
+    if kubeadm is None:
+        alone = change.key.startswith(_FLAGS) and proof  # one flag in the file that only kubeadm writes
+        return Match((own, *proof), "likely", values) if alone else None
     return Match((own, kubeadm, *proof), "shown" if proof else "likely", values)
 
 

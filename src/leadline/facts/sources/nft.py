@@ -13,7 +13,7 @@ from leadline.base.errors import ParseError
 from leadline.base.text import Text
 from leadline.facts.entries import is_json
 from leadline.facts.nft_json import parse_json
-from leadline.facts.nft_ruleset import Content, Ruleset, order, priority, seconds
+from leadline.facts.nft_ruleset import Chain, Content, Rule, Ruleset, order, priority, seconds
 from leadline.facts.reading import nothing, shown, unread
 from leadline.facts.source import Parsed, Problem, Source
 
@@ -196,6 +196,16 @@ def parse(text: str) -> Parsed:
     return parse_json(text) if is_json(text, "nft") else _from_text(text)
 
 
+def twin(entry: Any) -> tuple[str, str] | None:
+    """iptables-nft keeps its chains in tables of its own; iptables-save shows them, and always in one way,
+    while nft words a rule now as its own and now as `XT target … not found`."""
+    if isinstance(entry, Rule | Chain) and entry.table in _IPTABLES and entry.family in ("ip", "ip6"):
+        return "iptables" if entry.family == "ip" else "ip6tables", f"chain {entry.table} {entry.chain}"
+    return None
+
+
+_IPTABLES = frozenset({"filter", "nat", "mangle", "raw", "security"})
+
 source = Source(
     name="nft",
     title=Text("nftables ruleset", "nftables 규칙"),
@@ -203,4 +213,5 @@ source = Source(
     parse=parse,
     aliases=("nftables", "nft_list_ruleset"),
     sequence=order,
+    twin=twin,
 )
