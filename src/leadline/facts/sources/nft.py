@@ -13,7 +13,7 @@ from leadline.base.errors import ParseError
 from leadline.base.text import Text
 from leadline.facts.entries import is_json
 from leadline.facts.nft_json import parse_json
-from leadline.facts.nft_ruleset import Chain, Content, Rule, Ruleset, order, priority, seconds
+from leadline.facts.nft_ruleset import Chain, Content, Rule, Ruleset, Table, order, priority, seconds
 from leadline.facts.reading import nothing, shown, unread
 from leadline.facts.source import Parsed, Problem, Source
 
@@ -199,9 +199,12 @@ def parse(text: str) -> Parsed:
 def twin(entry: Any) -> tuple[str, str] | None:
     """iptables-nft keeps its chains in tables of its own; iptables-save shows them, and always in one way,
     while nft words a rule now as its own and now as `XT target … not found`."""
-    if isinstance(entry, Rule | Chain) and entry.table in _IPTABLES and entry.family in ("ip", "ip6"):
-        return "iptables" if entry.family == "ip" else "ip6tables", f"chain {entry.table} {entry.chain}"
-    return None
+    if not isinstance(entry, Table | Chain | Rule) or entry.table not in _IPTABLES:
+        return None
+    if entry.family not in ("ip", "ip6"):
+        return None
+    chain = "OUTPUT" if isinstance(entry, Table) else entry.chain  # OUTPUT is in each of its tables
+    return "iptables" if entry.family == "ip" else "ip6tables", f"chain {entry.table} {chain}"
 
 
 _IPTABLES = frozenset({"filter", "nat", "mangle", "raw", "security"})
