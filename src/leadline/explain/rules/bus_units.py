@@ -19,7 +19,12 @@ def match(change: Change, pair: Pair) -> Match | None:
     for witness in (pair.after, pair.before):
         # a bus-activated service is aliased to its bus name; systemd's own are called after it
         alias = next(
-            (unit for unit in witness.entries("unit_files") if unit.startswith("dbus-org.") and name[:8] in unit), None
+            (
+                unit
+                for unit in witness.entries("unit_files")
+                if unit.startswith("dbus-org.") and name[:8] in unit
+            ),
+            None,
         )
         if alias is not None:
             return Match(
