@@ -4,6 +4,8 @@ import re
 from itertools import pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import leadline.explain.topics as package
 from leadline.base.discovery import discover
@@ -72,3 +74,13 @@ def test_a_changed_setting_tells_its_old_and_new_meaning() -> None:
 
 def test_an_unknown_setting_has_no_meaning() -> None:
     assert meaning(Change("sysctl", "net.unheard.of", "changed", "0", "1")) is None
+
+
+@pytest.mark.parametrize("name", TOPICS)
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_every_match_is_found(name: str, data: st.DataObject) -> None:
+    """The look at a pattern's beginning, which saves compiling it, never loses a name."""
+    topic = TOPICS[name]
+    word = data.draw(st.from_regex(topic.pattern, fullmatch=True))
+    assert topic in find(word, topic.kind)

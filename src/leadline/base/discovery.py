@@ -8,7 +8,6 @@ time differs, that module is read again. What is asked for is imported; the rest
 import importlib
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
@@ -97,6 +96,8 @@ def _modules(package: ModuleType) -> dict[str, tuple[int, int]]:
 
 def _replace(file: Path, content: bytes) -> None:
     """Writes the index in one step; where that is not allowed the next start does without it."""
+    import tempfile  # slow to import, and needed only where a module changed
+
     try:
         file.parent.mkdir(exist_ok=True)
         handle, name = tempfile.mkstemp(dir=file.parent)

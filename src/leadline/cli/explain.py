@@ -100,7 +100,7 @@ def _unknown(key: str) -> str:
     from leadline.explain.knowledge import topics
 
     # A pattern without choices is a name itself, once its escapes are taken away.
-    literal = (re.sub(r"\\(.)", r"\1", topic.pattern) for _, topic in topics() if _is_name(topic.pattern))
+    literal = (re.sub(r"\\(.)", r"\1", topic.pattern) for topic in topics() if _is_name(topic.pattern))
     close = difflib.get_close_matches(key, list(literal), n=3, cutoff=0.6)
     text = Text("nothing is known here of {key}", "{key}에 대해 알려진 것이 없습니다").fill(key=key)
     if close:

@@ -1,10 +1,12 @@
 """How a sysctl key is built: the interface whose tree holds it, and the setting's own name."""
 
 import re
+from functools import lru_cache
 
 _INTERFACE = re.compile(r"net\.(?:ipv4|ipv6|mpls)\.(?:conf|neigh)\.([^.]+)\.(.+)")
 
 
+@lru_cache(maxsize=16384)
 def interface_of(key: str) -> str | None:
     """The interface whose per-interface tree holds the key (`flannel/1` is `flannel.1`); None for others,
     and for `all` and `default`, which are not interfaces."""

@@ -57,9 +57,15 @@ FAMILIES = {
 EITHER = "net.netfilter.nf_hooks_lwtunnel"
 
 
+@lru_cache(maxsize=16384)
 def family_of(key: str) -> str | None:
     """The module whose key this is; None where the key is the kernel's own."""
-    return next((module for prefix, module in FAMILIES.items() if key.startswith(prefix)), None)
+    if not key.startswith(_PREFIXES):
+        return None
+    return next(module for prefix, module in FAMILIES.items() if key.startswith(prefix))
+
+
+_PREFIXES = tuple(FAMILIES)
 
 
 @lru_cache(maxsize=8)
