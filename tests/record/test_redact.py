@@ -1,6 +1,7 @@
 """The patterns, as Python and as each awk there is on this machine, give the same, and eat nothing innocent."""
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -9,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadline.snapshot.redact import awk, redact
+from leadline.snapshot import patterns
+from leadline.snapshot.redact import awk, likely, redact
 
 DATA = Path(__file__).parents[1] / "data"
 SECRETS = DATA / "record" / "secrets"
@@ -135,3 +137,10 @@ def test_awk_agrees_on_generated_lines(words: list[str], tmp_path_factory: pytes
         assert by_awk(words, raw, folder) == redact(raw)
 
     agree()
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(st.text(), st.from_regex(patterns.LIKELY), st.from_regex(f"[a-z ]*{patterns.LIKELY}[a-z ]*")))
+def test_the_quick_look_loses_no_line(line: str) -> None:
+    low = line.lower()
+    assert likely(low) == (re.search(patterns.LIKELY, low) is not None)

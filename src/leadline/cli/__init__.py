@@ -1,6 +1,7 @@
 """The doors: each verb parses its request, calls one function and shows the result."""
 
 import errno
+import gc
 import importlib
 import os
 import sys
@@ -76,6 +77,8 @@ def group() -> None:
 
 def main() -> NoReturn:
     """The program `leadline`. Expected errors are one sentence on stderr and exit code 2."""
+    # thousands of small values are made and kept: looking for garbage that often costs a tenth of the time
+    gc.set_threshold(100_000, 20, 20)
     for number, name in ((1, "stdout"), (2, "stderr")):
         if getattr(sys, name) is None:  # closed by the caller (`>&-`)
             os.dup2(os.open(os.devnull, os.O_WRONLY), number)

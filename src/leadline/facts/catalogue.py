@@ -10,10 +10,10 @@ from leadline.facts.source import Source
 
 
 class Note(msgspec.Struct, frozen=True):
-    """What must be known of a source before it is imported: its file names, aliases, globs, and whether it
-    is compared."""
+    """What must be known of a source before it is imported: its files with their commands, its aliases and
+    globs, and whether it is compared."""
 
-    files: tuple[str, ...]
+    files: dict[str, str]
     aliases: tuple[str, ...]
     paths: tuple[str, ...]
     compare: bool
@@ -25,7 +25,7 @@ def sources() -> Catalogue[Source]:
     return Catalogue(
         package,
         Source,
-        lambda source: Note(tuple(source.files), source.aliases, source.paths, source.compare),
+        lambda source: Note(source.files, source.aliases, source.paths, source.compare),
     )
 
 

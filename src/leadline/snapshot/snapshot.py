@@ -90,7 +90,7 @@ class Snapshot:
         for each in recorded:
             self._recorded.setdefault(each.fact, []).append(each)
         for name, texts in self._recorded.items():
-            order = notes()[name].files
+            order = list(notes()[name].files)
             texts.sort(
                 key=lambda each: (order.index(each.variant) if each.variant in order else 99, each.variant)
             )
