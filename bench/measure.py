@@ -9,15 +9,15 @@ import msgspec
 
 
 class Timing(msgspec.Struct, frozen=True):
-    """Seconds: the median of several runs and half the range between their quartiles."""
+    """Seconds: the median of several runs, half the range between their quartiles, and the fastest."""
 
     median: float
     spread: float
-    runs: int
+    fastest: float
 
     def __str__(self) -> str:
         unit, factor = ("s", 1.0) if self.median >= 1 else ("ms", 1000.0)
-        return f"{self.median * factor:.3g} ± {self.spread * factor:.2g} {unit}"
+        return f"{self.median * factor:.3g} ± {self.spread * factor:.2g} {unit} (fastest {self.fastest * factor:.3g})"
 
     def ratio(self, other: "Timing") -> str:
         """How many times longer the other took."""
@@ -33,14 +33,14 @@ def timed(action: Callable[[], object], runs: int = 15) -> Timing:
         action()
         taken.append(time.perf_counter() - start)
     quartiles = statistics.quantiles(taken, n=4) if len(taken) > 3 else [min(taken), 0, max(taken)]
-    return Timing(statistics.median(taken), (quartiles[2] - quartiles[0]) / 2, runs)
+    return Timing(statistics.median(taken), (quartiles[2] - quartiles[0]) / 2, min(taken))
 
 
 def program(arguments: Sequence[str], codes: tuple[int, ...] = (0,)) -> Callable[[], object]:
     """A whole process, from start to end; its exit code must be one of `codes`."""
 
     def run() -> None:
-        done = subprocess.run(arguments, capture_output=True, check=False)
+        done = subprocess.run(arguments, capture_output=True, check=False, stdin=subprocess.DEVNULL)
         if done.returncode not in codes:
             raise RuntimeError(f"{arguments}: exit {done.returncode}: {done.stderr.decode()[-500:]}")
 

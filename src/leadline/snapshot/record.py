@@ -67,14 +67,14 @@ async def record(
 
 
 # What takes longest starts first, so that it does not run alone at the end.
-_SLOW = ("unit_files.txt", "services.txt", "packages.txt", "sysctl.txt", "ss.txt", "ps.txt", "lsns.json")
+SLOW = ("unit_files.txt", "services.txt", "packages.txt", "sysctl.txt", "ss.txt", "ps.txt", "lsns.json")
 
 
 async def _record(target: Target, into: Path, timeout: int) -> Result:
     if target.folder is not None:
         refuse_taken(into, target.folder)
     every = {file: command for note in notes().values() for file, command in note.files.items()}
-    commands = {file: every[file] for file in sorted(every, key=lambda file: file not in _SLOW)}
+    commands = {file: every[file] for file in sorted(every, key=lambda file: file not in SLOW)}
     made = script(commands, timeout=timeout)
     completed = await target.host.run(Command(made.text, timeout * 4.0 + 30))
     recording = read(made, completed.stdout)

@@ -11,7 +11,21 @@ _LONG = 8192
 # What every match of LIKELY contains, but for bootstrap tokens: plain words are found far faster than a choice
 # of patterns, and nearly every line holds none of them.
 _WORDS = (
-    *("pass", "pwd", "psk", "secret", "token", "key", "cred", "auth", "jwt", "bearer", "basic", "://", "begin "),
+    *(
+        "pass",
+        "pwd",
+        "psk",
+        "secret",
+        "token",
+        "key",
+        "cred",
+        "auth",
+        "jwt",
+        "bearer",
+        "basic",
+        "://",
+        "begin ",
+    ),
     *("eyj", "ls0t", "akia", "asia", "_pat_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "glpat", "xox"),
     *("hvs.", "hvb.", "k10", "$"),
 )

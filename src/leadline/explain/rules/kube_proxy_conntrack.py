@@ -9,6 +9,8 @@ from leadline.snapshot.diff import Change
 
 
 def match(change: Change, pair: Pair) -> Match | None:
+    if "nf_conntrack" not in change.key:
+        return None
     if any(seen(side, name) for side in (pair.before, pair.after) for name in ("k3s", "rke2")):
         return None  # their agent writes these itself and tells kube-proxy to leave them alone
     return sized(change, pair, seen(pair.before, "kube-proxy"), seen(pair.after, "kube-proxy"))
