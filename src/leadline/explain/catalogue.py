@@ -5,6 +5,7 @@ from functools import cache
 import leadline.explain.rules as package
 from leadline.base.discovery import Catalogue
 from leadline.explain.rule import Rule
+from leadline.snapshot.diff import Kind
 
 
 @cache
@@ -14,6 +15,8 @@ def rules() -> Catalogue[Rule]:
 
 
 @cache
-def rules_for(fact: str) -> tuple[Rule, ...]:
-    """The rules that may explain a fact's changes, in name order."""
-    return tuple(rules()[name] for name, facts in rules().notes.items() if fact in facts)
+def rules_for(fact: str, kind: Kind, volatile: bool = False) -> tuple[Rule, ...]:
+    """The rules that may explain a kind of change of a fact, in name order; where only `volatile` fields
+    moved, those of class runtime."""
+    found = (rules()[name] for name, facts in rules().notes.items() if fact in facts)
+    return tuple(rule for rule in found if kind in rule.kinds and (not volatile or rule.class_ == "runtime"))

@@ -120,9 +120,7 @@ def _best(change: Change, pair: Pair) -> tuple[Rule | None, Match | None]:
     best: tuple[Rule | None, Match | None] = None, None
     rank = (-1, -1)
     volatile = bool(change.fields) and sources()[change.fact].volatile.issuperset(change.fields)
-    for rule in rules_for(change.fact):
-        if volatile and rule.class_ != "runtime":
-            continue
+    for rule in rules_for(change.fact, change.kind, volatile):
         match = rule.match(change, pair)
         if match is None or not match.evidence:
             continue

@@ -8,7 +8,7 @@ import msgspec
 from leadline.base.text import Text
 from leadline.explain.pair import Pair
 from leadline.explain.witness import Evidence
-from leadline.snapshot.diff import Change
+from leadline.snapshot.diff import Change, Kind
 
 Class = Literal["config", "derived", "runtime"]
 Certainty = Literal["shown", "likely"]
@@ -30,7 +30,8 @@ class Match(msgspec.Struct, frozen=True):
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """Who makes a kind of change, why, and by which evidence.
 
-    `name`: the module's name with `-` for `_`. `facts`: the sources whose changes it may explain.
+    `name`: the module's name with `-` for `_`. `facts`: the sources whose changes it may explain; `kinds`:
+    the kinds of change.
     `component`: the author as operators call it (`kubelet`, `flannel`, `kernel`, `systemd`, `docker`).
     `class_`: config (someone decided it), derived (follows from another change), runtime (moves by itself).
     `why`: what it did and why; `consequence`: what follows for security and operation.
@@ -47,5 +48,6 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     since: str
     source: str
     match: Callable[[Change, Pair], Match | None]
+    kinds: tuple[Kind, ...] = ("added", "removed", "changed")
     consequence: Text | None = None
     group: Text | None = None

@@ -12,7 +12,7 @@ REDIRECTS = "net.ipv4.conf.all.accept_redirects"
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.kind != "changed" or not reboot(pair) or not is_default(change.key, change.after):
+    if not reboot(pair) or not is_default(change.key, change.after):
         return None
     if change.key == REDIRECTS and pair.change("sysctl", "net.ipv4.ip_forward") is not None:
         return None  # it follows forwarding
@@ -25,6 +25,7 @@ def match(change: Change, pair: Pair) -> Match | None:
 rule = Rule(
     name="boot-reset",
     facts=("sysctl",),
+    kinds=("changed",),
     component="kernel",
     class_="derived",
     why=Text(

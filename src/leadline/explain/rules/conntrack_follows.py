@@ -13,8 +13,6 @@ BUCKETS = "net.netfilter.nf_conntrack_buckets"
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.kind != "changed":
-        return None
     if change.key == "net.nf_conntrack_max":
         twin = pair.change("sysctl", TWINS[change.key])
         if twin is not None and twin.after == change.after:
@@ -37,6 +35,7 @@ def match(change: Change, pair: Pair) -> Match | None:
 rule = Rule(
     name="conntrack-follows",
     facts=("sysctl",),
+    kinds=("changed",),
     component="kernel",
     class_="derived",
     why=Text(

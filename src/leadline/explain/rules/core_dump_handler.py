@@ -14,7 +14,7 @@ PATTERN = "kernel.core_pattern"
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.kind != "changed" or change.key not in (PATTERN, "kernel.core_pipe_limit", "fs.suid_dumpable"):
+    if change.key not in (PATTERN, "kernel.core_pipe_limit", "fs.suid_dumpable"):
         return None
     pattern = pair.change("sysctl", PATTERN)
     if pattern is None or pattern.kind != "changed":
@@ -35,6 +35,7 @@ def match(change: Change, pair: Pair) -> Match | None:
 rule = Rule(
     name="core-dump-handler",
     facts=("sysctl",),
+    kinds=("changed",),
     component="distribution",
     class_="config",
     why=Text(

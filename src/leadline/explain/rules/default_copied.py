@@ -14,7 +14,7 @@ FROM_ALL = {"addr_gen_mode", "disable_ipv6", "ignore_routes_with_linkdown"}
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.kind != "changed" or (found := _KEY.fullmatch(change.key)) is None:
+    if (found := _KEY.fullmatch(change.key)) is None:
         return None
     family, tree, leaf = found.groups()
     if family == "ipv6" and tree == "conf":
@@ -35,6 +35,7 @@ def match(change: Change, pair: Pair) -> Match | None:
 rule = Rule(
     name="default-copied",
     facts=("sysctl",),
+    kinds=("changed",),
     component="kernel",
     class_="derived",
     why=Text(

@@ -11,7 +11,7 @@ SWITCHES = {"net.ipv4.": "net.ipv4.ip_forward", "net.ipv6.": "net.ipv6.conf.all.
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.kind != "changed" or ".conf." not in change.key:
+    if ".conf." not in change.key:
         return None
     if leaf_of(change.key) != "forwarding" and change.key != REDIRECTS:
         return None
@@ -35,6 +35,7 @@ def match(change: Change, pair: Pair) -> Match | None:
 rule = Rule(
     name="forwarding-follows",
     facts=("sysctl",),
+    kinds=("changed",),
     component="kernel",
     class_="derived",
     why=Text(

@@ -25,7 +25,7 @@ def _made_again(pair: Pair, name: str) -> tuple[Evidence, ...]:
 def match(change: Change, pair: Pair) -> Match | None:
     name = interface_of(change.key)
     found = _KEY.fullmatch(change.key)
-    if change.kind != "changed" or name is None or found is None:
+    if name is None or found is None:
         return None
     if found[2] == "forwarding" and pair.change("sysctl", "net.ipv4.ip_forward") is not None:
         return None  # the switch wrote them all
@@ -40,6 +40,7 @@ def match(change: Change, pair: Pair) -> Match | None:
 rule = Rule(
     name="interface-sysctls-reset",
     facts=("sysctl",),
+    kinds=("changed",),
     component="kernel",
     class_="derived",
     why=Text(

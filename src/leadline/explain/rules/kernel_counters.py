@@ -25,8 +25,6 @@ COUNTERS = frozenset(
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.kind != "changed":
-        return None
     # The key of receive hashing is drawn when the first device asks for it, and stays until the next boot.
     drawn = change.key == "net.core.netdev_rss_key" and not change.before.strip("0:")
     if not (drawn or change.key in COUNTERS or change.key.startswith("fs.quota.")):
@@ -38,6 +36,7 @@ def match(change: Change, pair: Pair) -> Match | None:
 rule = Rule(
     name="kernel-counters",
     facts=("sysctl",),
+    kinds=("changed",),
     component="kernel",
     class_="runtime",
     why=Text(

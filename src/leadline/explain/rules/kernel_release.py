@@ -10,7 +10,7 @@ KEYS = {"kernel.osrelease", "kernel.version", "kernel.bootloader_version", "kern
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.kind != "changed" or change.key not in KEYS:
+    if change.key not in KEYS:
         return None
     boot = reboot(pair)
     seen = pair.after.saw("sysctl", f"{change.key}: {change.before} -> {change.after}")
@@ -26,6 +26,7 @@ def match(change: Change, pair: Pair) -> Match | None:
 rule = Rule(
     name="kernel-release",
     facts=("sysctl",),
+    kinds=("changed",),
     component="distribution",
     class_="config",
     why=Text(

@@ -29,7 +29,7 @@ BITS = (
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.key != "kernel.tainted" or change.kind != "changed":
+    if change.key != "kernel.tainted":
         return None
     if not (change.before.isdigit() and change.after.isdigit()):
         return None
@@ -45,6 +45,7 @@ def match(change: Change, pair: Pair) -> Match | None:
 rule = Rule(
     name="kernel-tainted",
     facts=("sysctl",),
+    kinds=("changed",),
     component="kernel",
     class_="runtime",
     why=Text(

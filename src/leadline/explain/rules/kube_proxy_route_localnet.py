@@ -25,7 +25,7 @@ def _proxy(witness: Witness) -> tuple[Evidence, ...]:
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.key != KEY or change.kind != "changed":
+    if change.key != KEY:
         return None
     before, after = _proxy(pair.before), _proxy(pair.after)
     if change.after == "0":
@@ -41,6 +41,7 @@ def match(change: Change, pair: Pair) -> Match | None:
 rule = Rule(
     name="kube-proxy-route-localnet",
     facts=("sysctl",),
+    kinds=("changed",),
     component="kube-proxy",
     class_="config",
     why=Text(

@@ -20,7 +20,7 @@ def _moved(pair: Pair, kept: Literal["before", "after"]) -> int:
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.kind != "changed" or (value := KUBELET_SETTINGS.get(change.key)) is None:
+    if (value := KUBELET_SETTINGS.get(change.key)) is None:
         return None
     kept: Literal["before", "after"] = "after" if change.after == value else "before"
     side, other = (pair.after, pair.before) if kept == "after" else (pair.before, pair.after)
@@ -45,6 +45,7 @@ def match(change: Change, pair: Pair) -> Match | None:
 rule = Rule(
     name="kubelet-sysctls",
     facts=("sysctl",),
+    kinds=("changed",),
     component="kubelet",
     class_="config",
     why=Text(

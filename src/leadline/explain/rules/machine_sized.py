@@ -72,7 +72,7 @@ def _resized(pair: Pair) -> tuple[str, ...]:
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.kind != "changed" or not (change.key in SIZED or _SIZED.fullmatch(change.key)):
+    if not (change.key in SIZED or _SIZED.fullmatch(change.key)):
         return None
     if asked(pair.after, change.key, change.after) is not None:
         return None
@@ -86,6 +86,7 @@ def match(change: Change, pair: Pair) -> Match | None:
 rule = Rule(
     name="machine-sized",
     facts=("sysctl",),
+    kinds=("changed",),
     component="kernel",
     class_="derived",
     why=Text(

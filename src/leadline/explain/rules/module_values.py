@@ -35,8 +35,6 @@ _MODULES = {
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.kind != "changed":
-        return None
     if change.key in LISTS:
         before, after = set(change.before.split()), set(change.after.split())
         names = sorted(before ^ after)
@@ -60,6 +58,7 @@ def match(change: Change, pair: Pair) -> Match | None:
 rule = Rule(
     name="module-values",
     facts=("sysctl",),
+    kinds=("changed",),
     component="kernel",
     class_="derived",
     why=Text(

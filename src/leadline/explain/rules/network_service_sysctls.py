@@ -18,7 +18,7 @@ def _service(witness: Witness) -> Evidence | None:
 
 def match(change: Change, pair: Pair) -> Match | None:
     name = interface_of(change.key)
-    if name is None or change.kind != "changed" or not change.key.startswith("net.ipv6.conf."):
+    if name is None or not change.key.startswith("net.ipv6.conf."):
         return None
     if change.after not in SETTINGS.get(leaf_of(change.key), ()) or (author := _service(pair.after)) is None:
         return None
@@ -31,6 +31,7 @@ def match(change: Change, pair: Pair) -> Match | None:
 rule = Rule(
     name="network-service-sysctls",
     facts=("sysctl",),
+    kinds=("changed",),
     component="distribution",
     class_="config",
     why=Text(

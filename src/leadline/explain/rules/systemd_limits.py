@@ -12,7 +12,7 @@ LIMITS = {"fs.file-max": "9223372036854775807", "fs.nr_open": "1073741816"}
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.kind != "changed" or LIMITS.get(change.key) != change.after:
+    if LIMITS.get(change.key) != change.after:
         return None
     boot = reboot(pair)
     if boot:
@@ -26,6 +26,7 @@ def match(change: Change, pair: Pair) -> Match | None:
 rule = Rule(
     name="systemd-limits",
     facts=("sysctl",),
+    kinds=("changed",),
     component="systemd",
     class_="config",
     why=Text(

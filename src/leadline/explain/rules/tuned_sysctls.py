@@ -10,7 +10,7 @@ from leadline.snapshot.diff import Change
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.key not in tuned.KEYS or change.kind != "changed":
+    if change.key not in tuned.KEYS:
         return None
     whole = [
         name for name in tuned.profiles(pair.after) if tuned.PROFILES[name].get(change.key) == change.after
@@ -39,6 +39,7 @@ def _others(change: Change) -> bool:
 rule = Rule(
     name="tuned-sysctls",
     facts=("sysctl",),
+    kinds=("changed",),
     component="tuned",
     class_="config",
     why=Text(
