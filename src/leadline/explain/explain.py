@@ -1,5 +1,6 @@
 """Changes → causes: every rule is asked, the best evidence answers."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Literal
 
@@ -76,28 +77,29 @@ def explain(before: Snapshot, after: Snapshot) -> Explanation:
     difference = diff(before, after)
     pair = Pair(before, after, difference)
     explained: list[Explained] = []
-    groups: dict[str, Group] = {}
+    groups: dict[str, tuple[Change, Text]] = {}
+    members: Counter[str] = Counter()
+    texts: dict[object, tuple[Text, Text | None]] = {}
     for change in difference.changes:
         rule, match = _best(change, pair)
         cause = group = None
         if rule is not None and match is not None:
+            why, consequence = _texts(rule, match, texts)
             cause = Cause(
                 rule.name,
                 rule.component,
-                rule.why.fill(**match.values),
+                why,
                 rule.since,
                 rule.source,
                 match.certainty,
                 match.evidence,
-                rule.consequence and rule.consequence.fill(**match.values),
+                consequence,
                 match.usual,
             )
             if rule.group is not None:
                 group = f"{change.fact}/{rule.name}/{change.kind}"
-                have = groups.get(group)
-                groups[group] = Group(
-                    group, change.fact, change.kind, rule.group, have.members + 1 if have else 1
-                )
+                groups.setdefault(group, (change, rule.group))
+                members[group] += 1
         explained.append(
             Explained(
                 change,
@@ -109,7 +111,22 @@ def explain(before: Snapshot, after: Snapshot) -> Explanation:
             )
         )
     problems = dict.fromkeys((*difference.problems, *before.problems, *after.problems))
-    return Explanation(after.host, tuple(explained), tuple(groups.values()), tuple(problems))
+    folded = (
+        Group(name, change.fact, change.kind, title, members[name])
+        for name, (change, title) in groups.items()
+    )
+    return Explanation(after.host, tuple(explained), tuple(folded), tuple(problems))
+
+
+def _texts(
+    rule: Rule, match: Match, made: dict[object, tuple[Text, Text | None]]
+) -> tuple[Text, Text | None]:
+    """The rule's sentences with the match's values; the same ones, as of all keys of an interface, made once."""
+    same = (rule.name, *(f"{name}={value}" for name, value in match.values.items()))
+    if same not in made:
+        consequence = rule.consequence and rule.consequence.fill(**match.values)
+        made[same] = rule.why.fill(**match.values), consequence
+    return made[same]
 
 
 def _best(change: Change, pair: Pair) -> tuple[Rule | None, Match | None]:
@@ -121,6 +138,8 @@ def _best(change: Change, pair: Pair) -> tuple[Rule | None, Match | None]:
     rank = (-1, -1)
     volatile = bool(change.fields) and sources()[change.fact].volatile.issuperset(change.fields)
     for rule in rules_for(change.fact, change.kind, volatile):
+        if rule.keys is not None and change.key not in rule.keys:
+            continue
         match = rule.match(change, pair)
         if match is None or not match.evidence:
             continue

@@ -1,6 +1,6 @@
 """The contract of an explanation rule."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Literal
 
 import msgspec
@@ -31,7 +31,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """Who makes a kind of change, why, and by which evidence.
 
     `name`: the module's name with `-` for `_`. `facts`: the sources whose changes it may explain; `kinds`:
-    the kinds of change.
+    the kinds of change; `keys`: the only keys, where they are few.
     `component`: the author as operators call it (`kubelet`, `flannel`, `kernel`, `systemd`, `docker`).
     `class_`: config (someone decided it), derived (follows from another change), runtime (moves by itself).
     `why`: what it did and why; `consequence`: what follows for security and operation.
@@ -49,5 +49,6 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     match: Callable[[Change, Pair], Match | None]
     kinds: tuple[Kind, ...] = ("added", "removed", "changed")
+    keys: Container[str] | None = None
     consequence: Text | None = None
     group: Text | None = None

@@ -3,7 +3,7 @@
 from leadline.base.text import Text
 from leadline.explain.pair import Pair
 from leadline.explain.rule import Match, Rule
-from leadline.explain.sysctl_writers import written
+from leadline.explain.sysctl_writers import WRITERS, written
 from leadline.snapshot.diff import Change
 
 
@@ -14,6 +14,7 @@ def match(change: Change, pair: Pair) -> Match | None:
 rule = Rule(
     name="calico-sysctls",
     facts=("sysctl",),
+    keys=WRITERS["calico"].settings,
     component="calico",
     class_="config",
     why=Text(

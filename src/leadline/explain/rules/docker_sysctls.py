@@ -5,7 +5,7 @@ from leadline.explain.components import seen
 from leadline.explain.pair import Pair
 from leadline.explain.rule import Match, Rule
 from leadline.explain.sysctl_files import asked
-from leadline.explain.sysctl_writers import written
+from leadline.explain.sysctl_writers import WRITERS, written
 from leadline.explain.witness import Evidence, Witness
 from leadline.snapshot.diff import Change
 
@@ -34,6 +34,7 @@ def match(change: Change, pair: Pair) -> Match | None:
 rule = Rule(
     name="docker-sysctls",
     facts=("sysctl",),
+    keys=WRITERS["docker"].settings,
     component="docker",
     class_="config",
     why=Text(

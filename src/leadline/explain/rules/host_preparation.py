@@ -3,7 +3,7 @@
 from leadline.base.text import Text
 from leadline.explain.pair import Pair
 from leadline.explain.rule import Match, Rule
-from leadline.explain.sysctl_writers import tells_installers, written
+from leadline.explain.sysctl_writers import WRITERS, tells_installers, written
 from leadline.snapshot.diff import Change
 
 
@@ -28,6 +28,7 @@ _BRIDGED = Text(
 rule = Rule(
     name="host-preparation",
     facts=("sysctl",),
+    keys=WRITERS["preparation"].settings,
     component="administrator",
     class_="config",
     why=Text(

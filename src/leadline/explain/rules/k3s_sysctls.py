@@ -5,11 +5,13 @@ from leadline.explain.conntrack import sized
 from leadline.explain.pair import Pair
 from leadline.explain.rancher import k3s
 from leadline.explain.rule import Match, Rule
-from leadline.explain.sysctl_writers import written
+from leadline.explain.sysctl_writers import WRITERS, written
 from leadline.snapshot.diff import Change
 
 
 def match(change: Change, pair: Pair) -> Match | None:
+    if "nf_conntrack" not in change.key:
+        return written(change, pair, "k3s") if change.key in WRITERS["k3s"].settings else None
     conntrack = sized(change, pair, k3s(pair.before), k3s(pair.after)) if _here(pair) else None
     return conntrack or written(change, pair, "k3s")
 

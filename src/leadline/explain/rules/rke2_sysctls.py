@@ -5,11 +5,13 @@ from leadline.explain.conntrack import sized
 from leadline.explain.pair import Pair
 from leadline.explain.rancher import rke2
 from leadline.explain.rule import Match, Rule
-from leadline.explain.sysctl_writers import written
+from leadline.explain.sysctl_writers import WRITERS, written
 from leadline.snapshot.diff import Change
 
 
 def match(change: Change, pair: Pair) -> Match | None:
+    if "nf_conntrack" not in change.key:
+        return written(change, pair, "rke2") if change.key in WRITERS["rke2"].settings else None
     conntrack = sized(change, pair, rke2(pair.before), rke2(pair.after)) if _here(pair) else None
     return conntrack or written(change, pair, "rke2")
 
