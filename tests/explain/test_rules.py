@@ -22,11 +22,11 @@ RULES = discover(package, Rule)
 
 
 def cases() -> list[Any]:
-    found = []
-    for file in sorted((DATA / "explain").glob("*.yaml")):
-        for case in YAML(typ="safe").load(file):
-            found.append(pytest.param(case, id=f"{file.stem}:{case['case']}"))
-    return found
+    return [
+        pytest.param(case, id=f"{file.stem}:{case['case']}")
+        for file in sorted((DATA / "explain").glob("*.yaml"))
+        for case in YAML(typ="safe").load(file)
+    ]
 
 
 def snapshot(folder: Path, texts: dict[str, str]) -> Snapshot:
