@@ -140,7 +140,9 @@ def test_awk_agrees_on_generated_lines(words: list[str], tmp_path_factory: pytes
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.one_of(st.text(), st.from_regex(patterns.LIKELY), st.from_regex(f"[a-z ]*{patterns.LIKELY}[a-z ]*")))
+@given(
+    st.one_of(st.text(), st.from_regex(patterns.LIKELY), st.from_regex(f"[a-z ]*{patterns.LIKELY}[a-z ]*"))
+)
 def test_the_quick_look_loses_no_line(line: str) -> None:
     low = line.lower()
     assert likely(low) == (re.search(patterns.LIKELY, low) is not None)
