@@ -137,9 +137,8 @@ def _best(change: Change, pair: Pair) -> tuple[Rule | None, Match | None]:
     best: tuple[Rule | None, Match | None] = None, None
     rank = (-1, -1)
     volatile = bool(change.fields) and sources()[change.fact].volatile.issuperset(change.fields)
-    for rule in rules_for(change.fact, change.kind, volatile):
-        if rule.keys is not None and change.key not in rule.keys:
-            continue
+    by_key, others = rules_for(change.fact, change.kind, volatile)
+    for rule in by_key.get(change.key, others):
         match = rule.match(change, pair)
         if match is None or not match.evidence:
             continue

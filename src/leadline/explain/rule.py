@@ -1,6 +1,6 @@
 """The contract of an explanation rule."""
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Literal
 
 import msgspec
@@ -49,6 +49,6 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     match: Callable[[Change, Pair], Match | None]
     kinds: tuple[Kind, ...] = ("added", "removed", "changed")
-    keys: Container[str] | None = None
+    keys: Collection[str] | None = None
     consequence: Text | None = None
     group: Text | None = None
