@@ -135,15 +135,14 @@ export LC_ALL PATH
 unset LANGUAGE CDPATH
 exec </dev/null 2>/dev/null
 command -v awk >/dev/null || { echo '@NONCE@ no-awk'; exit 3; }
-D=
+D= p=
+trap 'trap "" HUP INT TERM PIPE; [ -z "$p" ] || kill $p; [ -z "$D" ] || rm -rf "$D" || { sleep 1; rm -rf "$D"; }' EXIT
+trap 'exit 3' HUP INT TERM PIPE
 for t in "${TMPDIR:-/tmp}" /tmp /var/tmp /dev/shm /run; do
   D=$(mktemp -d "$t/leadline.XXXXXX") && [ -n "$D" ] && break
   D=
 done
 [ -n "$D" ] || { echo '@NONCE@ no-room'; exit 3; }
-p=
-trap 'trap "" HUP INT TERM PIPE; [ -z "$p" ] || kill $p; rm -rf "$D" || { sleep 1; rm -rf "$D"; }' EXIT
-trap 'exit 3' HUP INT TERM PIPE
 limit=
 if timeout -k 2 5 true; then limit='timeout -k 2 @TIMEOUT@'; elif timeout 5 true; then limit='timeout @TIMEOUT@'; fi
 cat >"$D/awk" <<'@NONCE@'
