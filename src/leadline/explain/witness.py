@@ -1,7 +1,6 @@
 """What one side of a comparison can testify: the evidence that rules ask for."""
 
 from collections import Counter
-from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, Literal
 
@@ -68,15 +67,6 @@ class Witness:
         for container in self.entries("crictl_ps").values():
             if container.name in names:
                 return self.saw("crictl_ps", f"{container.name} ({container.state})")
-        return None
-
-    def listener(self, process: str, port: int, protocol: str = "tcp") -> Evidence | None:
-        """A socket of this program on this port."""
-        for key, listener in self.entries("ss").items():
-            if listener.port == port and listener.protocol == protocol:
-                names = listener.processes or ()
-                if any(name[:15] == process[:15] for name in names):
-                    return self.saw("ss", f"{key} {process}")
         return None
 
     @cached_property
@@ -167,9 +157,3 @@ class Witness:
 def first(*found: Evidence | None) -> tuple[Evidence, ...]:
     """The first thing seen, as a rule's evidence; empty where nothing was."""
     return next(((each,) for each in found if each is not None), ())
-
-
-def all_of(found: Iterable[Evidence | None]) -> tuple[Evidence, ...]:
-    """Everything seen, where nothing is missing; else empty."""
-    seen = tuple(found)
-    return tuple(each for each in seen if each is not None) if None not in seen else ()
