@@ -6,27 +6,24 @@ from collections.abc import Callable, Mapping
 from leadline.explain.components import seen_apart
 from leadline.explain.pair import Pair
 from leadline.explain.rule import Match
-from leadline.explain.sysctl_keys import interface_of
+from leadline.explain.sysctl_keys import place_of
 from leadline.snapshot.diff import Change
 
 
 def gives(
     component: str, interfaces: re.Pattern[str], values: Mapping[str, str]
 ) -> Callable[[Change, Pair], Match | None]:
-    """The match of a rule on `sysctl`: a key that came with one of `interfaces` and has a value of `values`
-    (`ipv4.conf.rp_filter` → `0`) where the `default` tree has another.
+    """The match of a rule on `sysctl` for added keys of `values` (`net.ipv4.conf.*.rp_filter` → `0`): one that
+    came with one of `interfaces` and has that value where the `default` tree has another.
 
     Shown where anything but interfaces and settings shows the component, likely where only its devices do.
     """
 
     def match(change: Change, pair: Pair) -> Match | None:
-        if change.kind != "added" or (name := interface_of(change.key)) is None:
-            return None
-        _, family, tree, _, leaf = change.key.split(".")
-        if values.get(f"{family}.{tree}.{leaf}") != change.after or not interfaces.fullmatch(name):
+        name, setting, default = place_of(change.key)
+        if name is None or values.get(setting) != change.after or not interfaces.fullmatch(name):
             return None
         side = pair.after
-        default = f"net.{family}.{tree}.default.{leaf}"
         inherited = side.entries("sysctl").get(default)
         device = side.interface(name)
         if inherited in (None, change.after) or device is None:

@@ -13,11 +13,11 @@ from leadline.explain.pair import Pair
 from leadline.explain.rule import Certainty, Match, Rule
 from leadline.explain.witness import Evidence
 from leadline.facts.catalogue import sources
-from leadline.snapshot.diff import Change, diff
+from leadline.snapshot.diff import Change, Kind, diff
 from leadline.snapshot.snapshot import FileProblem, Snapshot
 
 
-class Cause(msgspec.Struct, frozen=True):
+class Cause(msgspec.Struct, frozen=True, gc=False):
     """Why a change is there: the rule that says so, the author, and what was seen."""
 
     rule: str
@@ -31,14 +31,17 @@ class Cause(msgspec.Struct, frozen=True):
     usual: bool | None = None
 
 
-class Explained(msgspec.Struct, frozen=True):
+Exposure = Literal["loopback", "node", "everywhere"]
+
+
+class Explained(msgspec.Struct, frozen=True, gc=False):
     """One Change with its class, its cause (None: unexplained), who can reach it (listeners), what the
     values mean (settings), and the group it folds into."""
 
     change: Change
     class_: Literal["config", "derived", "runtime", "unknown"]
     cause: Cause | None
-    exposure: Literal["loopback", "node", "everywhere"] | None
+    exposure: Exposure | None
     meaning: Meaning | None
     group: str | None
 
@@ -78,39 +81,25 @@ def explain(before: Snapshot, after: Snapshot) -> Explanation:
     pair = Pair(before, after, difference)
     explained: list[Explained] = []
     groups: dict[str, tuple[Change, Text]] = {}
-    members: Counter[str] = Counter()
     texts: dict[object, tuple[Text, Text | None]] = {}
+    # A rule that has one answer for many changes, as for all keys of an interface, has one Match for them.
+    causes: dict[tuple[int, str, Kind], tuple[Match, Cause, str | None]] = {}
     for change in difference.changes:
         rule, match = _best(change, pair)
-        cause = group = None
-        if rule is not None and match is not None:
-            why, consequence = _texts(rule, match, texts)
-            cause = Cause(
-                rule.name,
-                rule.component,
-                why,
-                rule.since,
-                rule.source,
-                match.certainty,
-                match.evidence,
-                consequence,
-                match.usual,
-            )
+        if rule is None or match is None:
+            explained.append(Explained(change, "unknown", None, _exposure(change), meaning(change), None))
+            continue
+        same = id(match), rule.name, change.kind
+        if same not in causes:
+            group = None
             if rule.group is not None:
                 group = f"{change.fact}/{rule.name}/{change.kind}"
                 groups.setdefault(group, (change, rule.group))
-                members[group] += 1
-        explained.append(
-            Explained(
-                change,
-                rule.class_ if rule is not None else "unknown",
-                cause,
-                getattr(change.entry, "exposure", None),
-                meaning(change),
-                group,
-            )
-        )
+            causes[same] = match, _cause(rule, match, texts), group
+        _, cause, group = causes[same]
+        explained.append(Explained(change, rule.class_, cause, _exposure(change), meaning(change), group))
     problems = dict.fromkeys((*difference.problems, *before.problems, *after.problems))
+    members = Counter(each.group for each in explained)
     folded = (
         Group(name, change.fact, change.kind, title, members[name])
         for name, (change, title) in groups.items()
@@ -118,15 +107,28 @@ def explain(before: Snapshot, after: Snapshot) -> Explanation:
     return Explanation(after.host, tuple(explained), tuple(folded), tuple(problems))
 
 
-def _texts(
-    rule: Rule, match: Match, made: dict[object, tuple[Text, Text | None]]
-) -> tuple[Text, Text | None]:
-    """The rule's sentences with the match's values; the same ones, as of all keys of an interface, made once."""
+def _cause(rule: Rule, match: Match, made: dict[object, tuple[Text, Text | None]]) -> Cause:
+    """What a rule says of a change. Its sentences with the same values are made once."""
     same = (rule.name, *(f"{name}={value}" for name, value in match.values.items()))
     if same not in made:
         consequence = rule.consequence and rule.consequence.fill(**match.values)
         made[same] = rule.why.fill(**match.values), consequence
-    return made[same]
+    why, consequence = made[same]
+    return Cause(
+        rule.name,
+        rule.component,
+        why,
+        rule.since,
+        rule.source,
+        match.certainty,
+        match.evidence,
+        consequence,
+        match.usual,
+    )
+
+
+def _exposure(change: Change) -> Exposure | None:
+    return getattr(change.entry, "exposure", None)
 
 
 def _best(change: Change, pair: Pair) -> tuple[Rule | None, Match | None]:
@@ -135,16 +137,14 @@ def _best(change: Change, pair: Pair) -> tuple[Rule | None, Match | None]:
     Where only fields moved that always do (`Source.volatile`), only `runtime` rules are asked.
     """
     best: tuple[Rule | None, Match | None] = None, None
-    rank = (-1, -1)
+    rank = (False, 0)
     volatile = bool(change.fields) and sources()[change.fact].volatile.issuperset(change.fields)
-    by_key, others = rules_for(change.fact, change.kind, volatile)
-    for rule in by_key.get(change.key, others):
+    for rule in rules_for(change.fact, change.kind, volatile).of(change.key):
         match = rule.match(change, pair)
-        if match is None or not match.evidence:
-            continue
-        score = (match.certainty == "shown", len(match.evidence))
-        if score > rank:
-            best, rank = (rule, match), score
+        if match is not None and match.evidence:
+            score = (match.certainty == "shown", len(match.evidence))
+            if score > rank:
+                best, rank = (rule, match), score
     return best
 
 

@@ -14,7 +14,7 @@ Class = Literal["config", "derived", "runtime"]
 Certainty = Literal["shown", "likely"]
 
 
-class Match(msgspec.Struct, frozen=True):
+class Match(msgspec.Struct, frozen=True, gc=False):
     """A rule's answer to one change: what was seen, how sure that makes it, and what fills its texts.
 
     `shown`: the author is seen in the snapshot. `likely`: only its whole signature is.
@@ -31,7 +31,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """Who makes a kind of change, why, and by which evidence.
 
     `name`: the module's name with `-` for `_`. `facts`: the sources whose changes it may explain; `kinds`:
-    the kinds of change; `keys`: the only keys, where they are few.
+    the kinds of change; `keys`: the only keys, where they are known: whole ones, beginnings (`net.bridge.*`),
+    and settings of interfaces (`net.ipv4.conf.*.rp_filter`, see `sysctl_keys.place_of`).
     `component`: the author as operators call it (`kubelet`, `flannel`, `kernel`, `systemd`, `docker`).
     `class_`: config (someone decided it), derived (follows from another change), runtime (moves by itself).
     `why`: what it did and why; `consequence`: what follows for security and operation.

@@ -13,7 +13,7 @@ from leadline.snapshot.snapshot import Snapshot
 _TREE = 10
 
 
-class Evidence(msgspec.Struct, frozen=True):
+class Evidence(msgspec.Struct, frozen=True, gc=False):
     """One thing seen in a snapshot: on which side, in which fact, and its text as the host shows it."""
 
     side: Literal["before", "after"]

@@ -14,7 +14,7 @@ from leadline.snapshot.snapshot import FileProblem, Snapshot
 Kind = Literal["added", "removed", "changed"]
 
 
-class Change(msgspec.Struct, frozen=True):
+class Change(msgspec.Struct, frozen=True, gc=False):
     """One difference. `before` and `after` are the entry's values (None where it was not there);
     `fields`: the names of the fields that differ, where an entry changed and has fields."""
 

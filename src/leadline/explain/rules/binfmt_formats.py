@@ -9,8 +9,6 @@ PREFIX = "fs.binfmt_misc."
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if not change.key.startswith(PREFIX):
-        return None
     words = str(change.entry).replace("\n", " ").split()
     if "interpreter" not in words[:-1]:
         return None
@@ -36,5 +34,6 @@ rule = Rule(
     ),
     since="every kernel",
     source="linux Documentation/admin-guide/binfmt-misc.rst; binfmt.d(5)",
+    keys=(f"{PREFIX}*",),
     match=match,
 )

@@ -4,7 +4,7 @@ from leadline.base.text import Text
 from leadline.explain.pair import Pair
 from leadline.explain.proof import reboot
 from leadline.explain.rule import Match, Rule
-from leadline.explain.sysctl_defaults import is_default
+from leadline.explain.sysctl_defaults import DEFAULTS, is_default
 from leadline.explain.sysctl_files import asked, recorded
 from leadline.snapshot.diff import Change
 
@@ -39,5 +39,6 @@ rule = Rule(
     ),
     since="every kernel",
     source="sysctl(8), sysctl.d(5); linux Documentation/admin-guide/sysctl",
+    keys=DEFAULTS,
     match=match,
 )

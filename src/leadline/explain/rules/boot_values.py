@@ -2,20 +2,23 @@
 
 from leadline.base.text import Text
 from leadline.explain.pair import Pair
-from leadline.explain.proof import reboot
+from leadline.explain.proof import BOOT_ID, reboot
 from leadline.explain.rule import Match, Rule
-from leadline.explain.sysctl_keys import leaf_of
 from leadline.snapshot.diff import Change
 
-DRAWN = {"net.core.netdev_rss_key", "net.ipv4.tcp_fastopen_key", "net.ipv4.ipfrag_secret_interval"}
+DRAWN = (
+    BOOT_ID,
+    "net.core.netdev_rss_key",
+    "net.ipv4.tcp_fastopen_key",
+    "net.ipv4.ipfrag_secret_interval",
+    *(f"net.ipv6.conf.{name}.stable_secret" for name in ("all", "default", "*")),
+)
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.key == "kernel.random.boot_id":
-        return Match(reboot(pair)) if change.kind == "changed" else None
-    if change.key in DRAWN or leaf_of(change.key) == "stable_secret":
-        return Match(reboot(pair))
-    return None
+    if change.key == BOOT_ID and change.kind != "changed":
+        return None
+    return Match(reboot(pair))
 
 
 rule = Rule(
@@ -29,5 +32,6 @@ rule = Rule(
     ),
     since="every kernel",
     source="linux drivers/char/random.c, net/core/filter.c, Documentation/admin-guide/sysctl/kernel.rst",
+    keys=DRAWN,
     match=match,
 )

@@ -6,6 +6,17 @@ from leadline.base.text import Text
 from leadline.explain.device_values import gives
 from leadline.explain.rule import Rule
 
+SETTINGS = {
+    "net.ipv4.conf.*.route_localnet": "1",
+    "net.ipv4.conf.*.proxy_arp": "1",
+    "net.ipv4.conf.*.forwarding": "1",
+    "net.ipv4.neigh.*.proxy_delay": "0",
+    "net.ipv6.conf.*.accept_ra": "0",
+    "net.ipv6.conf.*.accept_dad": "0",
+    "net.ipv6.conf.*.proxy_ndp": "1",
+    "net.ipv6.conf.*.forwarding": "1",
+}
+
 rule = Rule(
     name="calico-pod-sysctls",
     facts=("sysctl",),
@@ -18,20 +29,13 @@ rule = Rule(
         "응답하고, 파드가 보낸 router advertisement는 받지 않으며, loopback의 NodePort에서도 파드에 닿게 합니다.",
     ),
     since="Calico 3.0",
-    source="projectcalico/calico felix/dataplane/linux/endpoint_mgr.go configureInterface, cni-plugin/pkg/dataplane/linux",
+    source="projectcalico/calico felix/dataplane/linux/endpoint_mgr.go configureProcSysForInterface, cni-plugin/pkg/dataplane/linux/dataplane_linux.go configureSysctls",
     group=Text("Calico's settings of pod interfaces", "Calico의 파드 인터페이스 설정"),
+    kinds=("added",),
+    keys=SETTINGS,
     match=gives(
         "calico",
         re.compile(r"cali[0-9a-f]{11}"),
-        {
-            "ipv4.conf.route_localnet": "1",
-            "ipv4.conf.proxy_arp": "1",
-            "ipv4.conf.forwarding": "1",
-            "ipv4.neigh.proxy_delay": "0",
-            "ipv6.conf.accept_ra": "0",
-            "ipv6.conf.accept_dad": "0",
-            "ipv6.conf.proxy_ndp": "1",
-            "ipv6.conf.forwarding": "1",
-        },
+        SETTINGS,
     ),
 )

@@ -5,6 +5,14 @@ from leadline.explain.device_values import gives
 from leadline.explain.rule import Rule
 from leadline.explain.rules.cilium_interfaces import NAME
 
+SETTINGS = {
+    "net.ipv4.conf.*.forwarding": "1",
+    "net.ipv4.conf.*.rp_filter": "0",
+    "net.ipv4.conf.*.accept_local": "1",
+    "net.ipv4.conf.*.send_redirects": "0",
+    "net.ipv6.conf.*.forwarding": "1",
+}
+
 rule = Rule(
     name="cilium-device-sysctls",
     facts=("sysctl",),
@@ -17,17 +25,13 @@ rule = Rule(
         "않고, 다른 길로 돌아온 응답이 역경로 검사에 걸려 버려지지 않게 합니다.",
     ),
     since="Cilium 1.0; rp_filter on pod ends from 1.11",
-    source="cilium pkg/datapath/loader/base.go, pkg/datapath/linux/sysctl; plugins/cilium-cni",
+    source="cilium/cilium pkg/datapath/loader/netlink.go enableForwarding; plugins/cilium-cni/cmd/cmd.go; pkg/datapath/connector DisableRpFilter",
     group=Text("Cilium's settings of its interfaces", "Cilium의 인터페이스 설정"),
+    kinds=("added",),
+    keys=SETTINGS,
     match=gives(
         "cilium",
         NAME,
-        {
-            "ipv4.conf.forwarding": "1",
-            "ipv4.conf.rp_filter": "0",
-            "ipv4.conf.accept_local": "1",
-            "ipv4.conf.send_redirects": "0",
-            "ipv6.conf.forwarding": "1",
-        },
+        SETTINGS,
     ),
 )

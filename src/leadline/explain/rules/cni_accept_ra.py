@@ -5,17 +5,15 @@ import re
 from leadline.base.text import Text
 from leadline.explain.pair import Pair
 from leadline.explain.rule import Match, Rule
-from leadline.explain.sysctl_keys import interface_of, leaf_of
+from leadline.explain.sysctl_keys import interface_of
 from leadline.snapshot.diff import Change
 
 _VETH = re.compile(r"veth[0-9a-f]{8}")
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.kind != "added" or change.after != "0" or leaf_of(change.key) != "accept_ra":
-        return None
     name = interface_of(change.key)
-    if name is None or not (name == "cni0" or _VETH.fullmatch(name)):
+    if change.after != "0" or name is None or not (name == "cni0" or _VETH.fullmatch(name)):
         return None
     default = pair.after.entries("sysctl").get("net.ipv6.conf.default.accept_ra")
     device = pair.after.entries("ip_addr").get(name)
@@ -45,5 +43,7 @@ rule = Rule(
     group=Text("router advertisements refused on pod interfaces", "파드 인터페이스의 RA 거부"),
     since="CNI plugins 1.0",
     source="containernetworking/plugins plugins/main/bridge/bridge.go, pkg/ip/link_linux.go",
+    kinds=("added",),
+    keys=("net.ipv6.conf.*.accept_ra",),
     match=match,
 )

@@ -44,5 +44,6 @@ rule = Rule(
     ),
     since="Linux 2.6.20",
     source="linux net/netfilter/nf_conntrack_standalone.c",
+    keys=("net.nf_conntrack_max", BUCKETS),
     match=match,
 )

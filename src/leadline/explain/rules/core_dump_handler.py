@@ -14,8 +14,6 @@ PATTERN = "kernel.core_pattern"
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.key not in (PATTERN, "kernel.core_pipe_limit", "fs.suid_dumpable"):
-        return None
     pattern = pair.change("sysctl", PATTERN)
     if pattern is None or pattern.kind != "changed":
         return None
@@ -49,5 +47,6 @@ rule = Rule(
     ),
     since="every kernel",
     source="core(5); systemd-coredump(8) 50-coredump.conf; apport etc/init.d/apport",
+    keys=(PATTERN, "kernel.core_pipe_limit", "fs.suid_dumpable"),
     match=match,
 )

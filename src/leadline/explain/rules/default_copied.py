@@ -1,24 +1,20 @@
 """A write to a `default` or `all` tree that the kernel copies to the interfaces."""
 
-import re
-
 from leadline.base.text import Text
 from leadline.explain.pair import Pair
 from leadline.explain.rule import Match, Rule
 from leadline.explain.sysctl_keys import interface_of
 from leadline.snapshot.diff import Change
 
-_KEY = re.compile(r"net\.(ipv4|ipv6)\.(conf|neigh)\.[^.]+\.(.+)")
 # conf.all of IPv6 is written through to every interface for these only.
 FROM_ALL = {"addr_gen_mode", "disable_ipv6", "ignore_routes_with_linkdown"}
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if (found := _KEY.fullmatch(change.key)) is None:
-        return None
-    family, tree, leaf = found.groups()
+    head, _, leaf = change.key.rpartition(".")
+    _, family, tree, *name = head.split(".", 3)
     if family == "ipv6" and tree == "conf":
-        trees = ("all",) if leaf in FROM_ALL and not change.key.startswith("net.ipv6.conf.all.") else ()
+        trees = ("all",) if leaf in FROM_ALL and name != ["all"] else ()
     elif leaf == "forwarding" and pair.change("sysctl", "net.ipv4.ip_forward") is not None:
         return None  # the switch wrote them all
     else:
@@ -46,5 +42,6 @@ rule = Rule(
     since="every kernel",
     source="linux net/ipv4/devinet.c devinet_copy_dflt_conf, net/core/neighbour.c neigh_copy_dflt_parms, "
     "net/ipv6/addrconf.c addrconf_disable_change",
+    keys=("net.ipv4.conf.*", "net.ipv4.neigh.*", "net.ipv6.conf.*", "net.ipv6.neigh.*"),
     match=match,
 )

@@ -42,8 +42,6 @@ ON_INTERFACES = {"rp_filter": ("1", "2"), "accept_source_route": ("0",), "promot
 
 
 def _vendor(change: Change) -> bool:
-    if change.kind != "changed":
-        return False
     if change.after in VENDOR.get(change.key, ()):
         return True
     name = interface_of(change.key)
@@ -88,6 +86,7 @@ rule = Rule(
         "실행 중에 직접 설정한 값은 이때 사라집니다.",
     ),
     since="systemd 182; values of Debian 12, Ubuntu 20.04-24.04, RHEL and Rocky 8-10, Fedora 39",
-    source="systemd sysctl.d/50-default.conf, 50-pid-max.conf; procps debian/sysctl.d; redhat-release 50-redhat.conf",
+    source="systemd/systemd sysctl.d/50-default.conf, 50-pid-max.conf; procps debian/sysctl.d; redhat-release 50-redhat.conf",
+    kinds=("changed",),
     match=match,
 )

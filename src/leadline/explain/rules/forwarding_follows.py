@@ -3,18 +3,21 @@
 from leadline.base.text import Text
 from leadline.explain.pair import Pair
 from leadline.explain.rule import Match, Rule
-from leadline.explain.sysctl_keys import leaf_of
 from leadline.snapshot.diff import Change
 
 REDIRECTS = "net.ipv4.conf.all.accept_redirects"
+KEYS = (
+    REDIRECTS,
+    *(
+        f"net.{family}.conf.{name}.forwarding"
+        for family in ("ipv4", "ipv6")
+        for name in ("all", "default", "*")
+    ),
+)
 SWITCHES = {"net.ipv4.": "net.ipv4.ip_forward", "net.ipv6.": "net.ipv6.conf.all.forwarding"}
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if ".conf." not in change.key:
-        return None
-    if leaf_of(change.key) != "forwarding" and change.key != REDIRECTS:
-        return None
     for prefix, key in SWITCHES.items():
         if change.key.startswith(prefix) and change.key != key:
             switch = pair.change("sysctl", key)
@@ -47,5 +50,6 @@ rule = Rule(
     since="every kernel",
     source="linux net/ipv4/devinet.c inet_forward_change, net/ipv6/addrconf.c addrconf_fixup_forwarding",
     group=Text("forwarding of each interface", "인터페이스별 포워딩"),
+    keys=KEYS,
     match=match,
 )

@@ -44,5 +44,6 @@ rule = Rule(
     ),
     since="every version",
     source="hostnamectl(1), hostname(5)",
+    keys=[key for _, key in _PLACES],
     match=match,
 )

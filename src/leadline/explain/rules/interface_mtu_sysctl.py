@@ -3,19 +3,14 @@
 from leadline.base.text import Text
 from leadline.explain.pair import Pair
 from leadline.explain.rule import Match, Rule
-from leadline.explain.sysctl_keys import interface_of, leaf_of
+from leadline.explain.sysctl_keys import interface_of
 from leadline.explain.sysctl_tree import moved_trees
 from leadline.snapshot.diff import Change
 
 
 def match(change: Change, pair: Pair) -> Match | None:
     name = interface_of(change.key)
-    if (
-        change.kind != "changed"
-        or name is None
-        or leaf_of(change.key) != "mtu"
-        or ".ipv6.conf." not in change.key
-    ):
+    if name is None:
         return None
     device = pair.after.entries("ip_addr").get(name)
     if device is not None:
@@ -44,5 +39,7 @@ rule = Rule(
     ),
     since="every kernel",
     source="linux net/ipv6/addrconf.c addrconf_notify NETDEV_CHANGEMTU, net/bridge/br_if.c br_mtu_auto_adjust",
+    kinds=("changed",),
+    keys=("net.ipv6.conf.*.mtu",),
     match=match,
 )

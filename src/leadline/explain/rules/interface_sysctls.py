@@ -1,40 +1,53 @@
 """The sysctl tree that the kernel makes and removes with every network interface."""
 
+from functools import lru_cache
+
 from leadline.base.text import Text
 from leadline.explain.pair import Pair
-from leadline.explain.rule import Certainty, Match, Rule
-from leadline.explain.sysctl_keys import interface_of
+from leadline.explain.rule import Match, Rule
+from leadline.explain.sysctl_keys import place_of
 from leadline.explain.sysctl_tree import moved_trees
-from leadline.snapshot.diff import Change
+from leadline.explain.witness import first
+from leadline.snapshot.diff import Change, Kind
 
 # The smallest tree: net.ipv4.conf alone has more leaves than this in every supported kernel.
 WHOLE_TREE = 20
 # By the device's kind and MTU: tunnels and devices without ARP probe for no duplicates and ask for no routers.
-COMPUTED = ("mtu", "accept_dad", "router_solicitations", "use_tempaddr", "addr_gen_mode", "disable_policy")
-
-
-def inherited(change: Change, pair: Pair) -> bool:
-    """Whether the key has the `default` tree's value, or one that the kernel computes from the device."""
-    _, family, tree, _, leaf = change.key.split(".", 4)
-    have = pair.side(change).entries("sysctl")
-    default = have.get(f"net.{family}.{tree}.default.{leaf}")
-    return default in (None, have[change.key]) or leaf in COMPUTED
+COMPUTED = (
+    ".mtu",
+    ".accept_dad",
+    ".router_solicitations",
+    ".use_tempaddr",
+    ".addr_gen_mode",
+    ".disable_policy",
+)
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.kind == "changed" or (name := interface_of(change.key)) is None:
+    name, _, default = place_of(change.key)
+    if name is None:
         return None
+    inherited, written, settings = _answers(pair, change.kind, name)
+    value = settings.get(default)
+    return inherited if value in (None, change.entry) or default.endswith(COMPUTED) else written
+
+
+@lru_cache(maxsize=4096)
+def _answers(pair: Pair, kind: Kind, name: str) -> tuple[Match | None, Match | None, dict[str, str]]:
+    """The answers to every key of one interface: where its value is inherited, and where somebody may have
+    written it since; with the settings of that side."""
+    side = pair.before if kind == "removed" else pair.after
+    settings = side.entries("sysctl")
     interface = pair.change("ip_addr", name)
-    if interface is not None and interface.kind == change.kind:
-        evidence = pair.side(change).interface(name)
-        # Where the value is not `default`'s, somebody may have written it since.
-        certainty: Certainty = "shown" if inherited(change, pair) else "likely"
-        return Match((evidence,), certainty, {"interface": name}) if evidence else None
-    count = moved_trees(pair, change.kind)[name]
+    values = {"interface": name}
+    if interface is not None and interface.kind == kind:
+        seen = first(side.interface(name))
+        return Match(seen, "shown", values), Match(seen, "likely", values), settings
+    count = moved_trees(pair, kind)[name]
     if count < WHOLE_TREE:
-        return None
-    tree = pair.side(change).saw("sysctl", f"{count} keys of {name} {change.kind} together")
-    return Match((tree,), "likely", {"interface": name})
+        return None, None, settings
+    tree = Match((side.saw("sysctl", f"{count} keys of {name} {kind} together"),), "likely", values)
+    return tree, tree, settings
 
 
 rule = Rule(
@@ -51,5 +64,6 @@ rule = Rule(
     group=Text("per-interface keys", "인터페이스별 키"),
     since="every kernel",
     source="linux net/ipv4/devinet.c inetdev_init, net/ipv6/addrconf.c ipv6_add_dev, net/core/neighbour.c",
+    kinds=("added", "removed"),
     match=match,
 )

@@ -1,16 +1,12 @@
 """An interface that was made again has its settings from the `default` tree again."""
 
-import re
-
 from leadline.base.text import Text
 from leadline.explain.pair import Pair
 from leadline.explain.proof import reboot
 from leadline.explain.rule import Match, Rule
-from leadline.explain.sysctl_keys import interface_of
+from leadline.explain.sysctl_keys import place_of
 from leadline.explain.witness import Evidence
 from leadline.snapshot.diff import Change
-
-_KEY = re.compile(r"(net\.ipv[46]\.(?:conf|neigh))\.[^.]+\.(.+)")
 
 
 def _made_again(pair: Pair, name: str) -> tuple[Evidence, ...]:
@@ -23,13 +19,11 @@ def _made_again(pair: Pair, name: str) -> tuple[Evidence, ...]:
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    name = interface_of(change.key)
-    found = _KEY.fullmatch(change.key)
-    if name is None or found is None:
+    name, setting, key = place_of(change.key)
+    if name is None:
         return None
-    if found[2] == "forwarding" and pair.change("sysctl", "net.ipv4.ip_forward") is not None:
+    if setting.endswith(".forwarding") and pair.change("sysctl", "net.ipv4.ip_forward") is not None:
         return None  # the switch wrote them all
-    key = f"{found[1]}.default.{found[2]}"
     if pair.after.entries("sysctl").get(key) != change.after:
         return None
     again = _made_again(pair, name)
@@ -51,5 +45,6 @@ rule = Rule(
     group=Text("settings of interfaces made again", "다시 만들어진 인터페이스의 설정"),
     since="every kernel",
     source="linux net/ipv4/devinet.c inetdev_init, net/ipv6/addrconf.c ipv6_add_dev",
+    keys=("net.ipv4.conf.*", "net.ipv4.neigh.*", "net.ipv6.conf.*", "net.ipv6.neigh.*"),
     match=match,
 )

@@ -34,6 +34,7 @@ rule = Rule(
         "k3s에는 이를 위한 sysctl 파일이 필요 없으며, 시작할 때마다 다시 씁니다.",
     ),
     since="k3s 1.18",
-    source="k3s pkg/agent/syssetup/setup.go Configure",
+    source="k3s-io/k3s pkg/agent/syssetup/setup.go Configure",
+    keys=(*WRITERS["k3s"].settings, "net.netfilter.nf_conntrack*", "net.nf_conntrack*"),
     match=match,
 )

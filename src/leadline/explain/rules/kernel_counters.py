@@ -24,10 +24,12 @@ COUNTERS = frozenset(
 )
 
 
+DRAWN = "net.core.netdev_rss_key"
+
+
 def match(change: Change, pair: Pair) -> Match | None:
     # The key of receive hashing is drawn when the first device asks for it, and stays until the next boot.
-    drawn = change.key == "net.core.netdev_rss_key" and not change.before.strip("0:")
-    if not (drawn or change.key in COUNTERS or change.key.startswith("fs.quota.")):
+    if change.key == DRAWN and change.before.strip("0:"):
         return None
     values = f"{change.key}: {change.before} -> {change.after}".replace("\t", " ")
     return Match((pair.after.saw("sysctl", values),))
@@ -46,5 +48,6 @@ rule = Rule(
     group=Text("kernel counters", "커널 카운터"),
     since="every kernel",
     source="linux Documentation/admin-guide/sysctl/{fs,kernel}.rst; kernel/events/core.c perf_sample_event_took",
+    keys=(*COUNTERS, DRAWN, "fs.quota.*"),
     match=match,
 )

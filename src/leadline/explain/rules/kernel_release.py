@@ -10,8 +10,6 @@ KEYS = {"kernel.osrelease", "kernel.version", "kernel.bootloader_version", "kern
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.key not in KEYS:
-        return None
     boot = reboot(pair)
     seen = pair.after.saw("sysctl", f"{change.key}: {change.before} -> {change.after}")
     if boot:
@@ -40,5 +38,6 @@ rule = Rule(
     ),
     since="every kernel",
     source="linux Documentation/admin-guide/sysctl/kernel.rst",
+    keys=KEYS,
     match=match,
 )

@@ -29,8 +29,6 @@ BITS = (
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.key != "kernel.tainted":
-        return None
     if not (change.before.isdigit() and change.after.isdigit()):
         return None
     moved = int(change.before) ^ int(change.after)
@@ -58,5 +56,6 @@ rule = Rule(
     ),
     since="every kernel",
     source="linux Documentation/admin-guide/tainted-kernels.rst",
+    keys=("kernel.tainted",),
     match=match,
 )

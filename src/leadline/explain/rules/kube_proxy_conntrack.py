@@ -9,8 +9,6 @@ from leadline.snapshot.diff import Change
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if "nf_conntrack" not in change.key:
-        return None
     if any(seen(side, name) for side in (pair.before, pair.after) for name in ("k3s", "rke2")):
         return None  # their agent writes these itself and tells kube-proxy to leave them alone
     return sized(change, pair, seen(pair.before, "kube-proxy"), seen(pair.after, "kube-proxy"))
@@ -34,6 +32,7 @@ rule = Rule(
         "(커널 로그의 `nf_conntrack: table full`).",
     ),
     since="Kubernetes 1.2; the computed size is capped at 1048576 from 1.36; `maxPerCore: 0` leaves it alone",
-    source="kubernetes cmd/kube-proxy/app/conntrack.go (1.31-1.35), pkg/proxy/conntrack/sysctls.go (1.36)",
+    source="kubernetes/kubernetes cmd/kube-proxy/app/conntrack.go (1.31-1.35), pkg/proxy/conntrack/sysctls.go (1.36)",
+    keys=("net.netfilter.nf_conntrack*", "net.nf_conntrack*"),
     match=match,
 )

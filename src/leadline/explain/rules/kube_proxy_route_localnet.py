@@ -25,8 +25,6 @@ def _proxy(witness: Witness) -> tuple[Evidence, ...]:
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.key != KEY:
-        return None
     before, after = _proxy(pair.before), _proxy(pair.after)
     if change.after == "0":
         return Match(before, "likely") if before and not after else None
@@ -57,6 +55,7 @@ rule = Rule(
         "(CVE-2020-8558). 방화벽을 flush하면 최대 1분간 이 규칙이 사라집니다. kube-proxy는 값을 되돌리지 않습니다.",
     ),
     since="Kubernetes 1.0, iptables mode; off with nodePortAddresses that exclude loopback",
-    source="kubernetes pkg/proxy/iptables/proxier.go NewProxier",
+    source="kubernetes/kubernetes pkg/proxy/iptables/proxier.go NewProxier",
+    keys=(KEY,),
     match=match,
 )

@@ -62,6 +62,7 @@ rule = Rule(
         "값을 쓰는 대신 시작을 거부합니다.",
     ),
     since="Kubernetes 1.5",
-    source="kubernetes pkg/kubelet/cm/container_manager_linux.go setupKernelTunables (same in 1.32-1.36)",
+    source="kubernetes/kubernetes pkg/kubelet/cm/container_manager_linux.go setupKernelTunables (same in 1.32-1.36)",
+    keys=KUBELET_SETTINGS,
     match=match,
 )

@@ -59,6 +59,7 @@ rule = Rule(
         "남습니다.",
     ),
     since="kubespray v2.23-v2.31",
-    source="kubespray roles/kubernetes/preinstall/tasks/0080-system-configurations.yml, roles/kubernetes/node/tasks/main.yml",
+    source="kubernetes-sigs/kubespray roles/kubernetes/preinstall/tasks/0080-system-configurations.yml, roles/kubernetes/node/tasks/main.yml",
+    keys=(*SETTINGS, "kernel.hostname"),
     match=match,
 )

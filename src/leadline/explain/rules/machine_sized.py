@@ -72,7 +72,7 @@ def _resized(pair: Pair) -> tuple[str, ...]:
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if not (change.key in SIZED or _SIZED.fullmatch(change.key)):
+    if change.key not in SIZED and not _SIZED.fullmatch(change.key):
         return None
     if asked(pair.after, change.key, change.after) is not None:
         return None
@@ -97,5 +97,6 @@ rule = Rule(
     group=Text("limits from the machine's size", "머신 크기에 따른 한도"),
     since="every kernel",
     source="linux kernel/fork.c set_max_threads, kernel/ucount.c, net/ipv4/tcp.c tcp_init_mem, mm/page_alloc.c",
+    keys=(*SIZED, "user.max_*", "kernel.sched_*"),
     match=match,
 )

@@ -81,7 +81,7 @@ def _whole_families(pair: Pair, kind: str) -> dict[str, int]:
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.kind == "changed" or (module := family_of(change.key)) is None:
+    if (module := family_of(change.key)) is None:
         return None
     side = pair.side(change)
     loaded = pair.change("modules", module)
@@ -109,5 +109,7 @@ rule = Rule(
     group=Text("keys of kernel modules", "커널 모듈의 키"),
     since="every kernel",
     source="linux: register_net_sysctl and register_sysctl of each module",
+    kinds=("added", "removed"),
+    keys=[f"{prefix}*" for prefix in FAMILIES],
     match=match,
 )

@@ -67,5 +67,6 @@ rule = Rule(
     ),
     since="every kernel",
     source="linux net/ipv4/tcp_cong.c, net/ipv4/tcp_ulp.c, net/netfilter/nf_log.c, net/sunrpc/sysctl.c",
+    keys=(*LISTS, "net.netfilter.nf_log.*"),
     match=match,
 )

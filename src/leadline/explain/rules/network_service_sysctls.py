@@ -18,9 +18,9 @@ def _service(witness: Witness) -> Evidence | None:
 
 def match(change: Change, pair: Pair) -> Match | None:
     name = interface_of(change.key)
-    if name is None or not change.key.startswith("net.ipv6.conf."):
+    if name is None:
         return None
-    if change.after not in SETTINGS.get(leaf_of(change.key), ()) or (author := _service(pair.after)) is None:
+    if change.after not in SETTINGS[leaf_of(change.key)] or (author := _service(pair.after)) is None:
         return None
     if _service(pair.before) is None:
         return Match((author,), values={"interface": name})
@@ -41,6 +41,7 @@ rule = Rule(
         "주소를 직접 처리하므로 커널의 처리를 끕니다.",
     ),
     since="NetworkManager 1.0, systemd 230",
-    source="NetworkManager src/core/devices/nm-device.c; systemd src/network/networkd-sysctl.c",
+    source="NetworkManager/NetworkManager src/core/devices/nm-device.c; systemd/systemd src/network/networkd-sysctl.c",
+    keys=[f"net.ipv6.conf.*.{leaf}" for leaf in SETTINGS],
     match=match,
 )

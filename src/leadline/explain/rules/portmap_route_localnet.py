@@ -4,7 +4,7 @@ from leadline.base.text import Text
 from leadline.explain.pair import Pair
 from leadline.explain.proof import KUBERNETES, any_apart
 from leadline.explain.rule import Match, Rule
-from leadline.explain.sysctl_keys import interface_of, leaf_of
+from leadline.explain.sysctl_keys import interface_of
 from leadline.explain.witness import Evidence
 from leadline.snapshot.diff import Change
 
@@ -13,9 +13,7 @@ OTHERS = ("docker", "podman", "cni-podman", "virbr", "lxdbr", "incusbr", "lo")
 
 def match(change: Change, pair: Pair) -> Match | None:
     name = interface_of(change.key)
-    if name is None or change.kind == "removed" or change.after != "1" or name.startswith(OTHERS):
-        return None
-    if leaf_of(change.key) != "route_localnet":
+    if name is None or change.after != "1" or name.startswith(OTHERS):
         return None
     chain = pair.after.chain("CNI-HOSTPORT-SETMARK", "CNI-HOSTPORT-MASQ", "CNI-HOSTPORT-DNAT")
     table = chain or pair.after.chain("hostports", "hostip_hostports")
@@ -55,5 +53,7 @@ rule = Rule(
     ),
     since="CNI plugins 0.6, with snat on (the default)",
     source="containernetworking/plugins plugins/meta/portmap/portmap.go, portmap_iptables.go enableLocalnetRouting",
+    kinds=("added", "changed"),
+    keys=("net.ipv4.conf.*.route_localnet",),
     match=match,
 )

@@ -8,6 +8,16 @@ from leadline.explain.pair import Pair
 from leadline.explain.rule import Match, Rule
 from leadline.snapshot.diff import Change
 
+KEYS = (
+    "fs.protected_*",
+    "kernel.*",
+    "net.core.bpf_jit_*",
+    "net.ipv4.tcp_fastopen_key",
+    "net.ipv4.route.flush",
+    "net.ipv6.route.flush",
+    *(f"net.ipv6.conf.{name}.stable_secret" for name in ("all", "default", "*")),
+    "vm.*",
+)
 _ROOT = re.compile(
     r"fs\.protected_(?:fifos|hardlinks|regular|symlinks)|kernel\.(?:cad_pid|usermodehelper\.(?:bset|inheritable))"
     r"|kernel\.(?:apparmor|yama)\S*|kernel\.unprivileged_userns_apparmor_policy|kernel\.kexec_load_limit_\w+"
@@ -31,7 +41,7 @@ def _without_root(pair: Pair, kind: str) -> tuple[str, ...]:
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.kind == "changed" or not _ROOT.fullmatch(change.key):
+    if not _ROOT.fullmatch(change.key):
         return None
     keys = _without_root(pair, change.kind)
     if len(keys) < 3:
@@ -62,5 +72,7 @@ rule = Rule(
     group=Text("keys that only root can read", "root만 읽을 수 있는 키"),
     since="every kernel",
     source="linux: sysctl tables with mode 0600 and 0200",
+    kinds=("added", "removed"),
+    keys=KEYS,
     match=match,
 )

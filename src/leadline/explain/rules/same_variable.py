@@ -22,10 +22,19 @@ CLEARED_BY = CLEARS | {ratio: size for size, ratio in CLEARS.items()}
 # Old names with other units: the neighbour's times in seconds or jiffies beside those in ms.
 UNITS = {"base_reachable_time": "base_reachable_time_ms", "retrans_time": "retrans_time_ms"}
 
+KEYS = (
+    *SAME,
+    *CLEARED_BY,
+    *(
+        f"net.{family}.neigh.{name}.{leaf}"
+        for family in ("ipv4", "ipv6")
+        for name in ("default", "*")
+        for leaf in UNITS
+    ),
+)
+
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.kind != "changed":
-        return None
     leaf = leaf_of(change.key)
     if change.key in SAME:
         other = pair.change("sysctl", SAME[change.key])
@@ -35,7 +44,7 @@ def match(change: Change, pair: Pair) -> Match | None:
         other = pair.change("sysctl", CLEARED_BY[change.key])
         if other is None or other.after == "0":
             return None
-    elif ".neigh." in change.key and leaf in UNITS:
+    elif leaf in UNITS:
         other = pair.change("sysctl", f"{change.key.removesuffix(leaf)}{UNITS[leaf]}")
         if other is None:
             return None
@@ -59,5 +68,7 @@ rule = Rule(
     since="every kernel",
     source="linux fs/notify/inotify/inotify_user.c, kernel/ucount.c, mm/page-writeback.c dirty_bytes_handler, "
     "mm/util.c overcommit_kbytes_handler, net/core/neighbour.c",
+    kinds=("changed",),
+    keys=KEYS,
     match=match,
 )

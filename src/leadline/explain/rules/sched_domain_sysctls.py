@@ -22,8 +22,6 @@ def _count(pair: Pair, kind: str) -> int:
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if not change.key.startswith(PREFIX):
-        return None
     if change.kind == "changed":
         seen = pair.after.saw("sysctl", f"{change.key}: {change.before} -> {change.after}")
         return Match((seen,)) if _MEASURED.fullmatch(change.key) else None
@@ -48,5 +46,6 @@ rule = Rule(
     group=Text("the scheduler's CPU tree", "스케줄러의 CPU 트리"),
     since="Linux 2.6.6-5.12 (debugfs from 5.13 on)",
     source="linux kernel/sched/debug.c (sched/core.c before 4.10) register_sched_domain_sysctl",
+    keys=(f"{PREFIX}*",),
     match=match,
 )

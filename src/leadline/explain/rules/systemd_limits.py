@@ -36,6 +36,7 @@ rule = Rule(
         "대신 프로세스마다 RLIMIT_NOFILE로 제한합니다.",
     ),
     since="systemd 240",
-    source="systemd src/core/main.c bump_file_max_and_nr_open",
+    source="systemd/systemd src/core/main.c bump_file_max_and_nr_open",
+    keys=LIMITS,
     match=match,
 )

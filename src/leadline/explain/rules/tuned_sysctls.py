@@ -10,8 +10,6 @@ from leadline.snapshot.diff import Change
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.key not in tuned.KEYS:
-        return None
     whole = [
         name for name in tuned.profiles(pair.after) if tuned.PROFILES[name].get(change.key) == change.after
     ]
@@ -53,6 +51,7 @@ rule = Rule(
         "실행 중인 프로그램이 바꾼 값이 되돌려질 수 있습니다.",
     ),
     since="tuned 2.9-2.28",
-    source="tuned profiles/*/tuned.conf, tuned/plugins/plugin_sysctl.py",
+    source="redhat-performance/tuned profiles/*/tuned.conf, tuned/plugins/plugin_sysctl.py",
+    keys=tuned.KEYS,
     match=match,
 )

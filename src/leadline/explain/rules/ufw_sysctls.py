@@ -20,8 +20,6 @@ SETTINGS = {
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.key not in SETTINGS or change.kind == "removed":
-        return None
     if change.after != SETTINGS[change.key]:
         return written(change, pair, "ufw")
     if not any(pair.change("sysctl", key) for key in TOLD) or not pair.after.sysctls(SETTINGS):
@@ -49,5 +47,7 @@ rule = Rule(
     ),
     since="ufw 0.35",
     source="ufw conf/sysctl.conf, src/ufw-init-functions",
+    keys=SETTINGS,
+    kinds=("added", "changed"),
     match=match,
 )
