@@ -13,9 +13,7 @@ from pathlib import Path
 from bench import peers
 from bench.measure import Timing, program, spin, timed
 from leadline.explain.explain import explain
-from leadline.facts.catalogue import notes
-from leadline.snapshot.record import SLOW
-from leadline.snapshot.script import script
+from leadline.snapshot.record import whole_script
 from leadline.snapshot.snapshot import Snapshot
 from leadline.snapshot.store import load
 
@@ -94,9 +92,8 @@ def recording() -> list[str]:
         with tempfile.TemporaryDirectory() as folder:
             program([LEADLINE, "record", "--to", f"{folder}/new"])()
 
-    every = {file: command for note in notes().values() for file, command in note.files.items()}
-    order = sorted(every, key=lambda file: file not in SLOW)
-    made = script({file: every[file] for file in order}, timeout=30).text.encode()
+    script = whole_script(30)
+    every, made = script.commands, script.text.encode()
     on_host = timed(lambda: subprocess.run(["sh", "-s"], input=made, capture_output=True, check=True), 9)
     ours = timed(record, 5)
     alone = {

@@ -14,8 +14,8 @@ from ruamel.yaml import YAML
 
 from leadline.explain.explain import Explanation, explain
 from leadline.facts.catalogue import sources
+from leadline.facts.listeners import Listener
 from leadline.facts.source import Fact, Parsed
-from leadline.facts.sources.ss import Listener
 from leadline.snapshot.diff import Change
 from leadline.snapshot.snapshot import Snapshot
 from leadline.snapshot.store import load

@@ -50,7 +50,7 @@ def test_a_taken_name_is_refused(tmp_path: Path) -> None:
 
 def test_where_nothing_can_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(UsageError, match="name another folder"):
+    with pytest.raises(UsageError, match="name another place"):
         write_folder(tmp_path / "file", "host", FILES)
 
 

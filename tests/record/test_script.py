@@ -4,12 +4,13 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import pytest
 
 from leadline.base.errors import HostError
+from leadline.snapshot.record import whole_script
 from leadline.snapshot.script import LIMIT, Frame, Recording, read, script
 
 SHELLS = [words for words in (["dash"], ["bash", "--posix"], ["busybox", "sh"]) if shutil.which(words[0])]
@@ -28,8 +29,15 @@ COMMANDS = {
 }
 
 
-def run(shell: list[str], commands: Mapping[str, str], folder: Path, *, timeout: int = 20) -> Recording:
-    made = script(commands, timeout=timeout)
+def run(
+    shell: list[str],
+    commands: Mapping[str, str],
+    folder: Path,
+    *,
+    timeout: int = 20,
+    quick: Collection[str] = (),
+) -> Recording:
+    made = script(commands, timeout=timeout, quick=quick)
     done = subprocess.run(
         [*shell, "-s"],
         input=made.text.encode(),
@@ -92,6 +100,34 @@ def test_many_commands_stay_in_order_and_whole(tmp_path: Path) -> None:
     assert [frame.output for frame in recording.frames] == [
         f"token=<redacted>\n{n}\n".encode() for n in range(150)
     ]
+
+
+QUICK = {
+    **COMMANDS,
+    "hangs.txt": "echo begun; sleep 60; echo never",
+    "after.txt": "echo after",
+    "leaves.txt": "exit 3",
+    "remark.txt": "echo remark # without a line end",
+    "variables.txt": 'set -- 1 2; i=7 p=8; echo "$# $i"',
+}
+
+
+@pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
+def test_quick_commands_share_a_process_and_end_as_by_themselves(shell: list[str], tmp_path: Path) -> None:
+    recording = run(shell, {**QUICK, "slow.txt": "echo slow"}, tmp_path, timeout=2, quick=QUICK)
+    alone = run(shell, QUICK, tmp_path, timeout=2)
+    assert [frame.file for frame in recording.frames] == ["slow.txt", *QUICK]
+    assert recording.frames[1:] == alone.frames
+    found = frames(recording)
+    assert (found["hangs.txt"].status, found["hangs.txt"].output) == ("timeout", b"begun\n")
+    assert (found["after.txt"].status, found["after.txt"].output) == ("ok", b"after\n")
+    assert (found["leaves.txt"].status, found["leaves.txt"].exit) == ("failed", 3)
+
+
+def test_every_quick_command_is_whole_by_itself() -> None:
+    for file, command in whole_script(30).commands.items():
+        checked = subprocess.run(["sh", "-n", "-c", f"(\n{command}\n)"], capture_output=True, check=False)
+        assert checked.returncode == 0, (file, checked.stderr)
 
 
 def test_a_signal_leaves_nothing(tmp_path: Path) -> None:

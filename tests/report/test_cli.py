@@ -321,8 +321,8 @@ def test_explain_knows_nothing_of_it(key: str) -> None:
         (("diff", "a", "b", "--hots", "x"), "no option --hots; did you mean --host?", "혹시 --host입니까?"),
         (
             ("diff", "a", "b", "-o", "yaml"),
-            "--output is one of terminal, json",
-            "다음 중 하나입니다: terminal",
+            "--output is one of html, json",
+            "다음 중 하나입니다: html",
         ),
         (("diff", "a", "b", "--class", "x"), "--class is one of config", "다음 중 하나입니다: config"),
         (("diff", "a", "b", "--to"), "--to needs a value", "--to: 값이 필요합니다"),
@@ -338,6 +338,14 @@ def test_mistakes_are_one_sentence(arguments: tuple[str, ...], en: str, ko: str)
         assert answer.stderr.startswith("leadline: ")
         assert sentence in answer.stderr
         assert len(answer.stderr.splitlines()) <= 2
+
+
+def test_progress_is_told_where_it_is_asked_for(tmp_path: Path) -> None:
+    sides = host(tmp_path / "before" / "web"), host(tmp_path / "after" / "web", CHANGED)
+    assert run("diff", *sides, "-v").stderr == "web: 1 change\n"
+    assert run("diff", *sides, "--lang", "ko", "-v").stderr == "web: 변경 1건\n"
+    for quiet in ((), ("-q",)):
+        assert run("diff", *sides, *quiet).stderr == ""
 
 
 def test_an_unknown_fact_or_host_names_those_that_are_meant(tmp_path: Path) -> None:
@@ -449,7 +457,7 @@ def test_diff_in_a_terminal_loads_no_page_maker(tmp_path: Path) -> None:
 
 def test_kubectl_plugin_says_its_name(tmp_path: Path) -> None:
     plugin = tmp_path / "kubectl-leadline"
-    plugin.write_text(f"#!{sys.executable}\nfrom leadline.cli import main\nmain()\n")
+    plugin.write_text(f"#!{sys.executable}\nfrom leadline.__main__ import main\nmain()\n")
     plugin.chmod(0o755)
     answer = subprocess.run([plugin, "--help"], capture_output=True, text=True, check=False)
     assert answer.stdout.startswith("Usage: kubectl leadline ")

@@ -3,6 +3,8 @@
 import io
 import os
 import tarfile
+import tempfile
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -10,9 +12,8 @@ from pathlib import Path
 import pytest
 
 from leadline.base.errors import UsageError
-from leadline.snapshot import snapshot as module
 from leadline.snapshot.pairs import match
-from leadline.snapshot.snapshot import Snapshot
+from leadline.snapshot.snapshot import LARGEST, Snapshot
 from leadline.snapshot.store import load
 
 FORMS = Path(__file__).parent.parent / "data" / "forms"
@@ -171,23 +172,79 @@ def test_a_name_without_a_file(tmp_path: Path, make: Callable[[Path], None], sen
     assert snapshot.entries("df")
 
 
-def test_a_file_that_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_too_large(tmp_path: Path) -> None:
+    put(tmp_path, "df.txt", "df")
+    with (tmp_path / "ss.txt").open("wb") as file:
+        file.truncate(LARGEST + 1)
+    assert "ss.txt: more than 64 MB is too much" in "".join(said(only(tmp_path)))
+
+
+def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    """The kernel itself refuses this one, to root too."""
+    put(tmp_path, "df.txt", "df")
+    (tmp_path / "ss.txt").symlink_to("/proc/self/mem")
+    assert "ss.txt: cannot be read (Input/output error)" in "".join(said(only(tmp_path)))
+
+
+def test_a_folder_that_cannot_be_read(tmp_path: Path) -> None:
     put(tmp_path, "ss.txt")
-    monkeypatch.setattr(module, "LARGEST", 100)
-    assert "is too much for the output of one command" in said(only(tmp_path))[0]
+    assert only(tmp_path).entries("ss")
+    with pytest.raises(UsageError, match="cannot be read: File name too long"):
+        load(tmp_path / ("x" * 300))
+    root = os.geteuid() == 0
+    with tempfile.TemporaryDirectory() as outer:
+        Path(outer).chmod(0o755)
+        closed = Path(outer) / "closed"
+        closed.mkdir(mode=0)
+        os.seteuid(65534 if root else os.geteuid())
+        try:
+            with pytest.raises(UsageError, match=r"closed: cannot be read \(Permission denied\)"):
+                load(closed)
+            with pytest.raises(UsageError, match="cannot be read: Permission denied"):
+                load(closed / "after.tar.gz")
+        finally:
+            os.seteuid(0 if root else os.geteuid())
 
 
-def test_a_file_or_folder_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    put(tmp_path, "ss.txt")
+def big(line: str, size: int) -> bytes:
+    return "".join(line.replace("@", str(number)) for number in range(size // len(line))).encode()
 
-    def refuse(path: Path, *_: object) -> None:
-        raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
-    assert "cannot be read (Permission denied)" in said(only(tmp_path))[0]
-    monkeypatch.setattr(Path, "iterdir", refuse)
-    with pytest.raises(UsageError, match="cannot be read"):
-        load(tmp_path)
+@pytest.mark.parametrize(
+    "content",
+    [
+        big("@ lorem ipsum dolor sit amet\n", 40 << 20),
+        big("@번째 줄은 명령의 출력이 아닙니다\n", 20 << 20),
+        b"a\n" * (20 << 20),
+        b"\n" * (60 << 20),
+        b"caf\xe9 au lait\n" * (4 << 20),
+    ],
+    ids=["words", "korean", "short", "blank", "latin"],
+)
+def test_a_large_wrong_file_is_refused_at_once(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "ss.txt").write_bytes(content)
+    snapshot = only(tmp_path)
+    begin = time.monotonic()
+    (problem,) = said(snapshot)
+    assert time.monotonic() - begin < 3
+    assert "ss -tulnp" in problem
+
+
+def test_a_large_right_file_is_read_whole(tmp_path: Path) -> None:
+    """Longer than what is looked at first, cut where that ends: a table without its COMMIT there."""
+    rules = big(
+        "-A KUBE-SVC-@ -s 10.244.0.0/16 -m comment --comment svc-@ -j MARK --set-xmark 0x@\n", 5 << 20
+    )
+    chains = b"".join(
+        b":%s - [0:0]\n" % name for name in sorted({line.split()[1] for line in rules.splitlines()})
+    )
+    (tmp_path / "iptables-save.txt").write_bytes(b"*nat\n" + chains + rules + b"COMMIT\n")
+    sysctl = big("vm.own_setting_@ = @\n", 5 << 20)
+    (tmp_path / "sysctl.txt").write_bytes(sysctl)
+    snapshot = only(tmp_path)
+    assert said(snapshot) == []
+    assert len(snapshot.entries("sysctl")) == sysctl.count(b"\n")
+    assert sum(key.startswith("rule ") for key in snapshot.entries("iptables")) == rules.count(b"\n")
 
 
 def test_a_file_alone(tmp_path: Path) -> None:

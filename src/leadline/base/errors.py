@@ -3,6 +3,7 @@
 LeadlineError
 ├── UsageError      the call or the input cannot be used as given
 ├── ParseError      a text is not what its name says, or is damaged beyond a safe reading
+│   └── OtherTextError   it is another command's, or none's
 └── HostError       a host could not be reached, or refused
 """
 
@@ -27,6 +28,10 @@ class ParseError(LeadlineError):
     def __init__(self, text: Text, line: int | None = None) -> None:
         super().__init__(text)
         self.line = line
+
+
+class OtherTextError(ParseError):
+    """A text that is not the output of the command at all, so more of it would not help."""
 
 
 class HostError(LeadlineError):

@@ -14,6 +14,8 @@ from leadline.facts.source import Problem
 from leadline.snapshot.pairs import doubts, match, swapped
 from leadline.snapshot.snapshot import FileProblem, Snapshot
 
+_LISTED = 60
+
 
 def compare(
     before: Path,
@@ -115,6 +117,3 @@ def _all_known(asked: tuple[str, ...], known: list[str], unknown: Text) -> None:
             close = get_close_matches(name, known, n=3) or known
             listed = ", ".join(close[:_LISTED]) + (", …" if len(close) > _LISTED else "")
             raise UsageError(unknown.fill(name=name, known=listed))
-
-
-_LISTED = 60

@@ -1,6 +1,5 @@
 """This machine, recorded for one look."""
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,8 +16,8 @@ _SECONDS = 30
 def this_machine() -> Iterator[Path]:
     """The folder of a fresh recording; it goes when the look is over. Raises HostError where that fails."""
     with TemporaryDirectory(prefix="leadline-") as temporary:
-        (result,) = asyncio.run(
-            record([Target(LocalHost())], Path(temporary), timeout=_SECONDS, jobs=1, done=lambda _: None)
+        (result,) = record(
+            [Target(LocalHost())], Path(temporary), timeout=_SECONDS, jobs=1, done=lambda _: None
         )
         if result.error is not None:
             raise HostError(result.error)

@@ -2,14 +2,19 @@
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+import leadline.report.formats as formats_package
+
 if TYPE_CHECKING:
     from leadline.base.text import Lang
+    from leadline.report.contract import Style
     from leadline.report.document import Document
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -30,11 +35,10 @@ class Call:
 def language() -> "Lang":
     """The language asked for by `--lang`, else the one of the locale. It is needed before the command line
     is parsed, since the help text has it too."""
-    arguments = sys.argv[1:]
-    for position, argument in enumerate(arguments):
+    for argument, following in reversed([*pairwise([*sys.argv[1:], ""])]):
         name, _, value = argument.partition("=")
         if name == "--lang":
-            return "ko" if (value or "".join(arguments[position + 1 : position + 2])) == "ko" else "en"
+            return "ko" if (value or following) == "ko" else "en"
     locale = next(
         (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), ""
     )
@@ -42,7 +46,7 @@ def language() -> "Lang":
 
 
 def said(en: str, ko: str) -> str:
-    """Help text in the language of this call."""
+    """What is said to a person, in the language of this call."""
     return ko if language() == "ko" else en
 
 
@@ -64,50 +68,52 @@ def _keep(ctx: click.Context, parameter: click.Parameter, value: Any) -> None:
 
 
 def options(command: Command) -> Command:
-    """Adds -o, --lang, --no-color, -q and -v to a verb; their values are in `call()`."""
+    """Adds -o, --lang, --no-color, -q, -v and -h to a verb; their values are in `call()`."""
+    formats = click.Choice(modules(formats_package.__path__[0]))
     shared = (
-        click.option(
-            "-o",
-            "--output",
-            type=click.Choice(["terminal", "json", "markdown", "html"]),
-            callback=_keep,
-            expose_value=False,
-            help=said("The format of the output.", "출력 형식입니다."),
-        ),
-        click.option(
+        _shared("-o", "--output", type=formats, help=said("The format of the output.", "출력 형식입니다.")),
+        _shared(
             "--lang",
             type=click.Choice(["en", "ko"]),
-            callback=_keep,
-            expose_value=False,
             help=said("The language; by default the locale's.", "언어입니다. 기본값은 로캘의 언어입니다."),
         ),
-        click.option(
-            "--no-color",
-            is_flag=True,
-            callback=_keep,
-            expose_value=False,
-            help=said("No colours.", "색을 쓰지 않습니다."),
-        ),
-        click.option(
+        _shared("--no-color", is_flag=True, help=said("No colours.", "색을 쓰지 않습니다.")),
+        _shared(
             "-q",
             "--quiet",
             is_flag=True,
-            callback=_keep,
-            expose_value=False,
             help=said("No notes on progress.", "진행 상황을 알리지 않습니다."),
         ),
-        click.option(
+        _shared(
             "-v",
             "--verbose",
             is_flag=True,
-            callback=_keep,
-            expose_value=False,
             help=said("More notes on progress.", "진행 상황을 자세히 알립니다."),
         ),
+        click.help_option("-h", "--help", help=said("Show this help.", "이 도움말을 보여 줍니다.")),
     )
     for option in reversed(shared):
         command = option(command)
     return command
+
+
+def modules(folder: str) -> list[str]:
+    """The modules of a package's folder that are not for its own use alone."""
+    # Not pkgutil and not pathlib: their imports alone take a fifth of the time that --help may take.
+    names = [file.name for file in os.scandir(folder) if file.name.endswith(".py")]
+    return sorted(name[:-3] for name in names if not name.startswith("_"))
+
+
+def _shared(*names: str, **settings: Any) -> Callable[[Command], Command]:
+    return click.option(*names, callback=_keep, expose_value=False, **settings)
+
+
+def progress(line: str, since: float) -> None:
+    """Says on stderr how far the work is that began at `since` (a monotonic clock's seconds): where a person
+    watches and it takes longer than a second; with -v always, with -q never."""
+    asked = call()
+    if asked.verbose or (not asked.quiet and sys.stderr.isatty() and time.monotonic() - since > 1):
+        click.echo(line, err=True)
 
 
 def format_name(to: str | None) -> str:
@@ -132,7 +138,7 @@ def put(pieces: Iterable[str], to: str | None) -> None:
         click.echo(piece, nl=False, color=True)
 
 
-def style() -> Any:
+def style() -> "Style":
     """How standard output may look: its width, and colours where it is a terminal and nobody objects."""
     import shutil
 

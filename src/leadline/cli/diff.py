@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leadline.cli._options import call, format_name, options, put, said, show
+from leadline.cli._options import call, format_name, options, progress, put, said, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,13 +31,15 @@ def _facts(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
     help=said(
         "What changed between two snapshots, and why.\n\n"
         "BEFORE and AFTER are folders of saved texts (ip_addr.txt, ss.txt, df.txt, findmnt.txt, sysctl.txt, …), "
-        "recorded by `leadline record` or saved by hand; or folders of such folders, one for each host. One "
+        "recorded by `leadline record` or saved by hand; or folders of such folders, one for each host; or archives "
+        "of such folders (.tar, .tar.gz, .tar.xz, .tar.bz2). One "
         "folder alone may hold both sides as ip_addr-1.txt and ip_addr-2.txt, or as folders before and after. Two "
         "single files can be compared too.\n\n"
         "Exit codes: 0 nothing changed, 1 something changed, 2 trouble.",
         "두 스냅샷 사이에 무엇이 왜 바뀌었는지 보여 줍니다.\n\n"
         "BEFORE와 AFTER는 저장한 텍스트(ip_addr.txt, ss.txt, df.txt, findmnt.txt, sysctl.txt, …)가 있는 폴더이며, "
-        "`leadline record`로 기록하거나 직접 저장합니다. 호스트별 폴더를 담은 폴더도 됩니다. 폴더 하나에 "
+        "`leadline record`로 기록하거나 직접 저장합니다. 호스트별 폴더를 담은 폴더도, 그런 폴더를 묶은 압축 파일(.tar, .tar.gz, "
+        ".tar.xz, .tar.bz2)도 됩니다. 폴더 하나에 "
         "ip_addr-1.txt와 ip_addr-2.txt처럼, 또는 before와 after 폴더로 양쪽을 모두 담아도 됩니다. 파일 두 개만 비교할 수도 "
         "있습니다.\n\n"
         "종료 코드: 0 변경 없음, 1 변경 있음, 2 오류.",
@@ -105,11 +107,15 @@ def command(
 
     def once(side: Path | None) -> int:
         changed = trouble = False
+        begun = time.monotonic()
 
         def passing() -> "Iterator[Explanation]":
             nonlocal changed, trouble
             for explanation, unread in compare(Path(before), side, hosts=hosts, classes=classes, facts=facts):
                 changed, trouble = changed or bool(explanation.changes), trouble or unread
+                number = len(explanation.changes)
+                found = said(f"{number} change{'' if number == 1 else 's'}", f"변경 {number}건")
+                progress(f"{explanation.host}: {found}", begun)
                 yield explanation
 
         _show(passing(), to, everything=everything, redraw=watch)

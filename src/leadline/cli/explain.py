@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         "커널 설정(net.ipv4.ip_forward), 포트(10250 또는 8472/udp), 마운트, 방화벽 체인(KUBE-SERVICES), "
         "인터페이스(cni0)가 무엇이고 누구의 것이며 값이 무엇을 뜻하는지 보여 줍니다. 포트는 누가 왜 접속하는지도 "
         "보여 줍니다.\n\n"
-        "종료 코드: 0 모든 KEY를 앎, 1 모르는 KEY가 있음.",
+        "종료 코드: 0 모든 KEY를 찾음, 1 찾지 못한 KEY가 있음.",
     ),
 )
 @click.argument("keys", nargs=-1, required=True, metavar="KEY…")
@@ -58,8 +58,7 @@ def _topics(key: str) -> "list[Topic]":
     if (port := _PORT.fullmatch(key)) is not None:
         protocol = (port["first"] or port["last"] or "").lower()
         number = port["port"].lstrip("0")
-        protocols = (protocol,) if protocol else ("tcp", "udp")
-        return [topic for each in protocols for topic in find(f"{number}/{each}", "port")]
+        return find(f"{number}/{protocol}" if protocol else number, "port")
     for kind, name in _names(key):
         if found := find(name, kind):
             return found
@@ -99,17 +98,11 @@ def _unknown(key: str) -> str:
     from leadline.base.text import Text
     from leadline.explain.knowledge import topics
 
-    # A pattern without choices is a name itself, once its escapes are taken away.
-    literal = (re.sub(r"\\(.)", r"\1", topic.pattern) for topic in topics() if _is_name(topic.pattern))
-    close = difflib.get_close_matches(key, list(literal), n=3, cutoff=0.6)
+    names = [topic.name for topic in topics() if topic.name is not None]
+    close = difflib.get_close_matches(key, names, n=3, cutoff=0.6)
     text = Text("nothing is known here of {key}", "{key}에 대해 알려진 것이 없습니다").fill(key=key)
     if close:
         text = Text("{text}; did you mean {close}?", "{text}. 비슷한 이름: {close}").fill(
             text=text, close=", ".join(close)
         )
     return f"leadline: {text[call().lang]}"
-
-
-def _is_name(pattern: str) -> bool:
-    """Whether a pattern matches one name only. A bare dot counts as a dot: nobody writes it for any sign."""
-    return re.search(r"[][()|*+?{}^$]|\\[A-Za-z]", pattern) is None

@@ -137,6 +137,9 @@ SIGNS = {
     ),
     "nodelocaldns": Signs(("node-cache",), (), ("node-cache",), ("nodelocaldns",)),
     "kube-vip": Signs(("kube-vip",), (), ("kube-vip",)),
+    "keepalived": Signs(("keepalived",), ("keepalived.service",)),
+    "fail2ban": Signs(("fail2ban-server",), ("fail2ban.service",)),
+    "zerotier": Signs(("zerotier-one",), ("zerotier-one.service",)),
     "systemd": Signs(("systemd",), (), (), (), (), (), ("/run/user/", "/run/credentials/")),
 }
 

@@ -30,12 +30,16 @@ def find(name: str, kind: str | None = None) -> list[Topic]:
     """The topics of a name; with `kind`, only of that kind. A bare number is a port, of either protocol; an
     owner's name (`kubelet`) finds all that is known of it."""
     names = (f"{name}/tcp", f"{name}/udp") if name.isdigit() else (name,)
-    return [
+    fitting = [
         topic
         for topic in topics()
-        if kind in (None, topic.kind)
-        and (any(_fits(topic.pattern, each) for each in names) or (kind is None and name == topic.owner))
+        if kind in (None, topic.kind) and any(_fits(topic.pattern, each) for each in names)
     ]
+    named = {topic.kind for topic in fitting if not topic.general}
+    found = [topic for topic in fitting if not topic.general or topic.kind not in named]
+    if kind is None:
+        found += [topic for topic in topics() if topic.owner == name and topic not in found]
+    return found
 
 
 def _fits(pattern: str, name: str) -> bool:

@@ -1,7 +1,7 @@
 """Listeners of one component: the ports it is known to open, and how it usually binds them."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
@@ -50,7 +50,7 @@ _MOVES = Text("{binding} Afterwards it is bound to {where}.", "{binding} 이후 
 class Endpoint(msgspec.Struct, frozen=True):
     """What a port is for, and by exposure (`loopback`, `node`, `everywhere`) who binds it so; nobody: off.
 
-    `stand_in`: the component opens it only in another's place, so that the port alone is the other's.
+    `stand_in`: the port alone is not the component's: it opens it in another's place, or many use the number.
     """
 
     what: Text
@@ -207,6 +207,22 @@ def kernel_socket(
         return Match((line(change, pair), author), "likely")
 
     return ask
+
+
+def tunnel(
+    change: Change, pair: Pair, sockets: Iterable[tuple[Endpoint, Callable[[Change, Pair], Match | None]]]
+) -> Match | None:
+    """The first of these kernel sockets that a change is, with what is said of its port."""
+    for endpoint, ask in sockets:
+        if (found := ask(change, pair)) is not None:
+            exposure = change.entry.exposure
+            values = {
+                "port": change.entry.port,
+                "what": endpoint.what,
+                "binding": binding(endpoint, exposure),
+            }
+            return Match(found.evidence, found.certainty, values, exposure in endpoint.usual)
+    return None
 
 
 def any_port(change: Change, pair: Pair, component: str, processes: tuple[str, ...]) -> Match | None:

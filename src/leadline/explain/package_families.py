@@ -59,6 +59,23 @@ FAMILIES = {
     "dnsmasq": r"dnsmasq-base|dns-root-data",
     "wireguard": r"wireguard-(tools|go|dkms)",
     "wireguard-tools": r"wireguard-(go|dkms)",
+    # What follows is what apt-cache depends says of Debian 12.
+    "nginx": r"nginx-(common|core|filesystem|mimetypes)|iproute2",
+    "haproxy": r"liblua5\.[34]-0|libopentracing-c-wrapper0\w*",
+    "keepalived": r"ipvsadm|iproute2|libnl-(genl-)?3-200|libsnmp40\w*|libsnmp-base|libsensors(5|-config)",
+    "fail2ban": rf"whois|python3-(pyinotify|systemd)|nftables|{_PYTHON}",
+    "samba": (
+        rf"samba-(common|common-bin|libs|dsdb-modules|vfs-modules|ad-provision)|python3-(dnspython|samba|markdown|ldb|talloc|tdb)"
+        rf"|tdb-tools|attr|lib(cups2|ldb2|popt0|talloc2|tdb1|tevent0|wbclient0)\w*|{_PYTHON}"
+    ),
+    "snmpd": r"libsnmp40\w*|libsnmp-base|libsensors(5|-config)",
+    "qemu-guest-agent": r"libnuma1|liburing2",
+    "open-vm-tools": r"zerofree|fuse3|libfuse3-3|lib(drm2|drm-common|mspack0|xmlsec1|xmlsec1-openssl|xml2)|pciutils|lsb-release|ethtool",
+    "multipath-tools": r"kpartx|sg3-utils(-udev)?|libsgutils2-\S+|libaio1\w*|liburcu8\w*",
+    "open-iscsi": r"libisns0\w*|libopeniscsiusr|finalrd|busybox(-static)?",
+    "avahi-daemon": r"libavahi-(common3|common-data|core7)|libdaemon0|libnss-mdns",
+    "prometheus-node-exporter": r"prometheus-node-exporter-collectors",
+    "zabbix-agent": r"libcurl3-gnutls|libmodbus5|usbutils|pciutils",
     "cockpit": r"cockpit-[\w-]+|glib-networking|libpwquality\w*",
 }
 _COMPILED = {root: re.compile(pattern) for root, pattern in FAMILIES.items()}

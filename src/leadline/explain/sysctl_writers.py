@@ -97,8 +97,22 @@ def _podman(witness: Witness) -> tuple[Evidence, ...]:
     )
 
 
+_LXD_BRIDGES = ("lxdbr0", "incusbr0", "lxcbr0")
+
+
 def _lxd(witness: Witness) -> tuple[Evidence, ...]:
-    return first(witness.interface("lxdbr0", "incusbr0", "lxcbr0"))
+    return first(
+        witness.interface(*_LXD_BRIDGES), witness.unit("snap.lxd.daemon.service"), witness.process("lxd")
+    )
+
+
+def _lxd_applies(witness: Witness, key: str, _value: str) -> bool:
+    """Forwarding only for a bridge; the snap raises the kernel's limits whenever its daemon starts, of which the
+    packages of distributions raise one."""
+    if key in FORWARD:
+        return witness.interface(*_LXD_BRIDGES) is not None
+    snap = witness.unit("snap.lxd.daemon.service") or witness.mount("/snap/lxd/")
+    return snap is not None or key == "fs.inotify.max_user_instances"
 
 
 def _firewalld(witness: Witness) -> tuple[Evidence, ...]:
@@ -128,6 +142,12 @@ def _wireguard(witness: Witness) -> tuple[Evidence, ...]:
         if (kind == "wireguard" or name.startswith("wg")) and "cali" not in name and "cilium" not in name:
             return first(witness.interface(name))
     return ()
+
+
+def _tailscale(witness: Witness) -> tuple[Evidence, ...]:
+    """tailscaled with a device of its own; without one (userspace networking) it routes nothing by the kernel."""
+    device = witness.interface("tailscale0")
+    return (device, *seen(witness, "tailscale")) if device else ()
 
 
 def _calico_applies(witness: Witness, key: str, _value: str) -> bool:
@@ -199,7 +219,20 @@ WRITERS: dict[str, Writer] = {
         {**FORWARD, "fs.aio-max-nr": ("1048576",), "vm.unprivileged_userfaultfd": ("1",)},
         _seen("libvirt"),
     ),
-    "lxd": Writer({**FORWARD, "fs.inotify.max_user_instances": ("1024",)}, _lxd),
+    "lxd": Writer(
+        {
+            **FORWARD,
+            "fs.inotify.max_user_instances": ("1024",),
+            "fs.inotify.max_user_watches": ("1048576",),
+            "kernel.apparmor_restrict_unprivileged_unconfined": ("0",),
+            "kernel.apparmor_restrict_unprivileged_userns": ("0",),
+            "kernel.keys.maxbytes": ("2000000",),
+            "kernel.keys.maxkeys": ("2000",),
+            "kernel.unprivileged_userns_clone": ("1",),
+        },
+        _lxd,
+        _lxd_applies,
+    ),
     "microk8s": Writer(
         {
             **FORWARD,
@@ -216,6 +249,7 @@ WRITERS: dict[str, Writer] = {
         {**FORWARD, **FORWARD_NEW, **BRIDGED, "net.core.devconf_inherit_init_net": ("1",)},
         rancher.rke2,
     ),
+    "tailscale": Writer({"net.ipv4.conf.all.src_valid_mark": ("1",)}, _tailscale),
     "tuned": Writer(
         {
             key: tuple(profile[key] for profile in tuned.PROFILES.values() if key in profile)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 Row = tuple[str, str | None, str | None, str | None]
+"""A mount's target, source (with the root in brackets, where it is told), filesystem type and options."""
 
 _GLYPHS = "├└│─ |`-"
 _NAMES = ("TARGET", "SOURCE", "FSTYPE", "OPTIONS")
@@ -66,7 +67,7 @@ def read(lines: Sequence[str], begin: int) -> Table:
     for number, row_cells, extent in found:
         target, of, fstype, options = (row_cells[place] for place in order) if row_cells else ("", "", "", "")
         if "\\x" in target:
-            target = re.sub(_BYTES, _letters, target)
+            target = re.sub(_BYTES, letters, target)
         if not (target and of and fstype and options):
             rows.append((number, None))
         elif width is None:
@@ -135,7 +136,8 @@ def _shown_width(line: str) -> int:
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in line)
 
 
-def _letters(escaped: re.Match[str]) -> str:
+def letters(escaped: re.Match[str]) -> str:
+    """What a run of `\\xe2\\x82\\xac` stands for."""
     return bytes.fromhex(escaped[0].replace("\\x", "")).decode("utf-8", "replace")
 
 

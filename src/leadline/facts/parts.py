@@ -42,17 +42,14 @@ def show(*globs: str, awk: str = "") -> str:
     """
     folders = sorted({glob.rpartition("/")[0] for glob in globs if "*" not in glob.rpartition("/")[0]})
     denied = f"printf '==> %s <==\\n{_DENIED}\\n\\n' \"$f\""
+    printed = f"awk '{awk}' \"$@\"" if awk else 'tail -v -n +1 "$@"; echo'
     return (
         f"set --; for f in {' '.join(folders)}; do"
         f""" if [ -d "$f" ] && ! [ -x "$f" ]; then {denied}; fi; done;"""
         f" for f in {' '.join(globs)}; do"
-        f""" if [ -f "$f" ] && [ -r "$f" ]; then {_collect(awk)}; elif [ -f "$f" ]; then {denied}; fi; done"""
-        + (f"; if [ $# -gt 0 ]; then awk '{awk}' \"$@\"; fi" if awk else "")
+        f""" if [ -f "$f" ] && [ -r "$f" ]; then set -- "$@" "$f"; elif [ -f "$f" ]; then {denied}; fi; done;"""
+        f" if [ $# -gt 0 ]; then {printed}; fi"
     )
-
-
-def _collect(awk: str) -> str:
-    return 'set -- "$@" "$f"' if awk else """printf '==> %s <==\\n' "$f"; cat "$f"; echo"""
 
 
 def parts(text: str) -> tuple[list[Part], list[Problem]]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from leadline.base.errors import ParseError
+from leadline.base.errors import OtherTextError, ParseError
 from leadline.base.text import Text
 
 
@@ -98,7 +98,7 @@ class Fact(msgspec.Struct, frozen=True):
 
 def not_this(what: str, line: int | None = 1) -> ParseError:
     """The error for a text that is not `what` (a command's name) at all."""
-    return ParseError(
+    return OtherTextError(
         Text(
             f"this is not the output of `{what}`; save that command's output again",
             f"`{what}`의 출력이 아닙니다. 해당 명령의 출력을 다시 저장하십시오",

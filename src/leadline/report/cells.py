@@ -3,7 +3,7 @@
 import re
 
 from leadline.base.text import Lang, Text
-from leadline.report.document import Cell, Mark, Shift, Tag
+from leadline.report.document import Cell, Mark, Tag
 from leadline.report.units import count
 
 SIGNS = {"added": "+", "removed": "−", "changed": "~", "": " "}
@@ -24,7 +24,7 @@ def word(value: str | Text, lang: Lang) -> str:
 
 
 def line(cell: Cell, lang: Lang) -> str:
-    """A cell as one line."""
+    """A cell as one line; of a Shift `old → new`, or the one side that there is."""
     if cell is None:
         return ""
     if isinstance(cell, int):
@@ -35,11 +35,6 @@ def line(cell: Cell, lang: Lang) -> str:
         return word(cell.text, lang)
     if isinstance(cell, Mark):
         return SIGNS[cell.sign]
-    return shift(cell, lang)
-
-
-def shift(cell: Shift, lang: Lang) -> str:
-    """`old → new`, or the one side that there is."""
     sides = [word(side, lang) for side in (cell.before, cell.after) if side is not None]
     return " → ".join(sides)
 

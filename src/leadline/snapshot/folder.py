@@ -1,11 +1,12 @@
-"""Puts a folder in its place whole or not at all, and never over another one."""
+"""Puts a folder, or an archive of one, in its place whole or not at all, and never over another."""
 
 import fcntl
 import os
 import shutil
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from leadline.base.errors import UsageError
 from leadline.base.text import Text
@@ -20,32 +21,67 @@ def write_folder(into: Path, name: str, files: Mapping[str, bytes]) -> Path:
     with the next run. Raises UsageError where the name is taken or nothing can be written.
     """
     folder = into / name
-    try:
+    with _said_where(folder):
         into.mkdir(parents=True, exist_ok=True, mode=0o700)
-        partial, handle = _begin(into)
-        try:
+        with _beside(into) as (partial, handle):
             for file, content in files.items():
                 with open(partial / file, "wb", opener=_private) as opened:
                     opened.write(content)
             for file in files:
                 _sync(partial / file)
             os.fsync(handle)
-            refuse_taken(into, name)
-            partial.rename(folder)
-            _sync(into)
-        except BaseException:
-            shutil.rmtree(partial, ignore_errors=True)
-            raise
-        finally:
-            os.close(handle)
+            _put(partial, folder)
+    return folder
+
+
+@contextmanager
+def write_archive(file: Path) -> Iterator[Path]:
+    """A folder to fill, which becomes `file` (0600) as a compressed archive when the block is left in good order.
+
+    Nothing stays of a folder that was left empty, or by an error. Raises UsageError as `write_folder` does.
+    """
+    refuse_taken(file.parent, file.name)
+    with _said_where(file), _beside(file.parent) as (partial, _):
+        folder = partial / "folder"
+        folder.mkdir(mode=0o700)
+        yield folder
+        if any(folder.iterdir()):
+            packed = partial / "archive"
+            with open(packed, "wb", opener=_private) as opened:
+                pack(folder, opened)
+            _sync(packed)
+            _put(packed, file)
+
+
+def pack(folder: Path, into: IO[bytes]) -> None:
+    """Writes what is in a folder as tar.gz, each file as `<name of the host>/<name of the text>`, nobody's own."""
+    import gzip  # slow to import, as is tarfile
+    import tarfile
+
+    def nobodys(member: tarfile.TarInfo) -> tarfile.TarInfo:
+        member.uid = member.gid = 0
+        member.uname = member.gname = ""
+        return member
+
+    with (
+        gzip.GzipFile("", "wb", 6, into) as compressed,
+        tarfile.open(fileobj=compressed, mode="w") as archive,
+    ):
+        for child in sorted(folder.rglob("*")):
+            archive.add(child, str(child.relative_to(folder)), recursive=False, filter=nobodys)
+
+
+@contextmanager
+def _said_where(target: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise UsageError(
             Text(
-                f"{folder}: cannot be written ({error.strerror}); name another folder with --to",
-                f"{folder}: 쓸 수 없습니다({error.strerror}). --to로 다른 폴더를 지정하십시오",
+                f"{target}: cannot be written ({error.strerror}); name another place with --to",
+                f"{target}: 쓸 수 없습니다({error.strerror}). --to로 다른 위치를 지정하십시오",
             )
         ) from None
-    return folder
 
 
 def refuse_taken(into: Path, name: str) -> None:
@@ -53,8 +89,8 @@ def refuse_taken(into: Path, name: str) -> None:
     if os.path.lexists(into / name):
         raise UsageError(
             Text(
-                f"{into / name} is there already and stays as it is; name another folder with --to, or move this one away",
-                f"{into / name}: 이미 있으므로 그대로 둡니다. --to로 다른 폴더를 지정하거나 이 폴더를 옮기십시오",
+                f"{into / name} is there already and stays as it is; name another place with --to, or move this one away",
+                f"{into / name}: 이미 있으므로 그대로 둡니다. --to로 다른 위치를 지정하거나 이것을 옮기십시오",
             )
         )
 
@@ -71,29 +107,53 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
-def _begin(into: Path) -> tuple[Path, int]:
-    """A new partial folder and the handle that holds its lock; what killed runs left is removed.
+def _put(partial: Path, target: Path) -> None:
+    """Renames what is whole now, where the name is still free; runs beside this one wait here."""
+    with _locked(target.parent):
+        refuse_taken(target.parent, target.name)
+        partial.rename(target)
+        _sync(target.parent)
 
-    The lock on `into` keeps others from taking a partial folder for a left one before it is locked.
+
+@contextmanager
+def _beside(into: Path) -> Iterator[tuple[Path, int]]:
+    """A private folder in `into` and the handle that holds its lock; it is gone afterwards, or moved. What
+    killed runs left goes first.
+
+    The lock on `into` keeps others from taking the folder for a left one before it is locked itself.
     """
-    whole = os.open(into, os.O_RDONLY)
+    partial = into / f"{_PARTIAL}{os.urandom(6).hex()}"
+    handle = -1
     try:
-        fcntl.flock(whole, fcntl.LOCK_EX)
-        for left in into.glob(f"{_PARTIAL}*"):
-            _sweep(left)
-        partial = Path(tempfile.mkdtemp(prefix=_PARTIAL, dir=into))
-        handle = os.open(partial, os.O_RDONLY)
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        return partial, handle
+        with _locked(into):
+            for left in into.glob(f"{_PARTIAL}*"):
+                _sweep(left)
+            partial.mkdir(mode=0o700)
+            handle = os.open(partial, os.O_RDONLY)
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield partial, handle
     finally:
-        os.close(whole)
+        shutil.rmtree(partial, ignore_errors=True)
+        if handle >= 0:
+            os.close(handle)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _sweep(left: Path) -> None:
-    """Removes a partial folder, unless a run that still writes holds its lock or has just put it in place."""
+    """Removes a partial folder, unless it is another user's, or a run that still writes holds its lock or has
+    just put it in place."""
     try:
-        handle = os.open(left, os.O_RDONLY)
-    except FileNotFoundError:
+        handle = os.open(left, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError:
         return
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

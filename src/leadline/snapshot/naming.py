@@ -2,14 +2,15 @@
 
 import re
 from functools import cache
-from pathlib import Path
 from typing import Literal
 
 import msgspec
 
 from leadline.facts.catalogue import notes
+from leadline.snapshot.packed import Place
 
 TEXT_ENDINGS = {".txt", ".json", ".log", ".out", ".md", ""}
+_ARCHIVE = re.compile(r"(?P<name>.+?)\.(?:tar(?:\.(?:gz|xz|bz2))?|tgz|txz|tbz2?)", re.IGNORECASE)
 _SIDES = r"(?:(?P<before>1|before|pre|old|전|이전)|2|after|post|new|후|이후)"
 _SIDE = re.compile(rf"(?P<name>){_SIDES}", re.IGNORECASE)
 _PAIR = re.compile(rf"(?P<name>.+?)[-_. ]?{_SIDES}", re.IGNORECASE)
@@ -63,9 +64,15 @@ def _aliases() -> dict[str, str]:
     }
 
 
-def sided(path: Path) -> Sided | None:
-    """The side that a file's or folder's name tells (`ss-1.txt`, `전_ss.txt`, `after`); None where it does not."""
-    stem = path.stem if path.suffix in TEXT_ENDINGS else path.name
+def without_archive_ending(name: str) -> str:
+    """The name without `.tar.gz`, `.tgz` and the like; the same name where it has none."""
+    found = _ARCHIVE.fullmatch(name)
+    return found["name"] if found else name
+
+
+def sided(path: Place) -> Sided | None:
+    """The side that a name tells (`ss-1.txt`, `전_ss.txt`, `after`, `after.tar.gz`); None where it does not."""
+    stem = path.stem if path.suffix in TEXT_ENDINGS else without_archive_ending(path.name)
     split = _PAIR.fullmatch(stem) or _PAIR_FIRST.fullmatch(stem) or _SIDE.fullmatch(stem)
     if split is None:
         return None

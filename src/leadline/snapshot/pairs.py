@@ -12,8 +12,9 @@ from leadline.base.errors import UsageError
 from leadline.base.text import Text
 from leadline.facts.source import Problem
 from leadline.snapshot.naming import sided
+from leadline.snapshot.packed import Place
 from leadline.snapshot.snapshot import FileProblem, Snapshot
-from leadline.snapshot.store import load, load_pairs, sides
+from leadline.snapshot.store import load, load_pairs, opened, sides
 
 _SAVED = re.compile(r"iptables-save v\S+.* on (\w{3} \w{3} +\d+ \d\d:\d\d:\d\d \d{4})")
 
@@ -31,37 +32,39 @@ def match(before: Path, after: Path | None) -> Pairing:
     One host on each side is one pair, whatever the folders are called; several are matched by name.
     Raises UsageError where a folder is missing or the sides have no host in common.
     """
-    if after is None and (both := sides(before)) is not None:
-        before, after = both
-    if after is None:
+    here, there = opened(before), opened(after) if after is not None else None
+    if there is None and (both := sides(here)) is not None:
+        here, there = both
+    if there is None:
         return Pairing(
-            tuple((host_name(at, one, at, other), one, other) for at, one, other in load_pairs(before))
+            tuple((host_name(at, one, at, other), one, other) for at, one, other in load_pairs(here))
         )
-    left, right = load(before), load(after)
+    left, right = load(here), load(there)
     if len(left) == len(right) == 1:
         (one,), (other,) = left.values(), right.values()
-        return Pairing(((host_name(before, one, after, other), one, other),))
+        return Pairing(((host_name(here, one, there, other), one, other),))
     pairs = [(name, left.pop(name), right.pop(name)) for name in list(right) if name in left]
-    pairs += _by_folder(before, left, after, right)
+    pairs += _by_folder(here, left, there, right)
     if not pairs:
         raise UsageError(
             Text(
                 "{before} and {after} have no host in common; name the hosts' folders alike on both sides",
                 "{before}와(과) {after}에 같은 호스트가 없습니다. 양쪽 호스트 폴더의 이름을 맞추십시오",
-            ).fill(before=before, after=after)
+            ).fill(before=here, after=there)
         )
-    only = [*(_only(name, before, after) for name in left), *(_only(name, after, before) for name in right)]
+    only = [*(_only(name, here, there) for name in left), *(_only(name, there, here) for name in right)]
     return Pairing(tuple(pairs), tuple(only))
 
 
 def _by_folder(
-    before: Path, left: dict[str, Snapshot], after: Path, right: dict[str, Snapshot]
+    before: Place, left: dict[str, Snapshot], after: Place, right: dict[str, Snapshot]
 ) -> Iterator[tuple[str, Snapshot, Snapshot]]:
     """Pairs among hosts whose names do not meet, by the names of their folders: one side may have saved
     what tells a host's own name and the other not. What is paired leaves `left` and `right`."""
     if not left or not right:
         return
-    for child in sorted(after.iterdir()):
+    children: list[Place] = [*after.iterdir()]
+    for child in sorted(children, key=str):
         if not child.is_dir() or not (before / child.name).is_dir():
             continue
         try:
@@ -74,12 +77,12 @@ def _by_folder(
             yield host_name(before / child.name, first, child, second), first, second
 
 
-def _only(name: str, here: Path, there: Path) -> FileProblem:
+def _only(name: str, here: Place, there: Place) -> FileProblem:
     text = Text("not in {there}, so not compared", "{there}에 없어 비교하지 않았습니다").fill(there=there)
     return FileProblem(name, str(here / name), Problem(text))
 
 
-def host_name(before: Path, one: Snapshot, after: Path, other: Snapshot) -> str:
+def host_name(before: Place, one: Snapshot, after: Place, other: Snapshot) -> str:
     """The best name of a host: what a side recorded of itself, else the folder around `before` and `after`."""
     left, right = (path.resolve() for path in (before, after))
     left, right = (path.parent if path.is_file() else path for path in (left, right))

@@ -1,22 +1,18 @@
 """Records hosts: one script each, in one round trip, into one snapshot folder each."""
 
-import asyncio
-from collections import Counter
+import signal
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
-from leadline import __version__
-from leadline.base.command import Command
+from leadline.base.command import Command, Completed
 from leadline.base.errors import HostError, LeadlineError
 from leadline.base.text import Text
 from leadline.facts.catalogue import notes
 from leadline.hosts.host import Host
-from leadline.snapshot.folder import refuse_taken, write_folder
-from leadline.snapshot.redact import redact
-from leadline.snapshot.script import LIMIT, Recording, read, script
-from leadline.snapshot.store import MANIFEST, SCHEMA, Manifest, Ran
+from leadline.hosts.local import LocalHost
+from leadline.snapshot.script import Script, read, script
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -37,7 +33,31 @@ class Result(msgspec.Struct, frozen=True):
     error: Text | None = None
 
 
-async def record(
+ALONE = (
+    *("unit_files.txt", "services.txt", "time_sync.txt", "sysctl.txt", "packages.txt", "firewalld.txt"),
+    *(
+        "ufw.txt",
+        "lsns.json",
+        "ps.txt",
+        "ss.txt",
+        "unix_sockets.txt",
+        "df.txt",
+        "df-bytes.txt",
+        "findmnt.txt",
+    ),
+    *("crictl_images.json", "crictl_ps.json", "crictl_pods.json", "conntrack.txt"),
+)
+"""The commands that take longest, or may hang: they start first, in this order. All others are quick."""
+
+
+def whole_script(timeout: int) -> Script:
+    """The script with the commands of every source, each for `timeout` seconds."""
+    every = {file: command for note in notes().values() for file, command in note.files.items()}
+    alone = {file: every.pop(file) for file in ALONE}
+    return script(alone | every, timeout=timeout, quick=every)
+
+
+def record(
     targets: Sequence[Target],
     into: Path,
     *,
@@ -49,82 +69,84 @@ async def record(
 
     `timeout`: seconds for one command. A target that fails does not stop the others.
     """
-    room = asyncio.Semaphore(jobs)
+    made = whole_script(timeout)
+    command = Command(made.text, timeout * 4.0 + 30)
+    if len(targets) == 1 and isinstance(targets[0].host, LocalHost):
+        # Without an event loop: to import asyncio alone takes longer than nearly all of the commands.
+        result = _here(targets[0], targets[0].host, made, command, into)
+        done(result)
+        return [result]
+    import asyncio
 
-    async def one(target: Target) -> Result:
+    from leadline.snapshot.folder import refuse_taken
+
+    names: dict[str, Target] = {}
+
+    async def one(target: Target, room: asyncio.Semaphore) -> Result:
         async with room:
             try:
-                result = await _record(target, into, timeout)
+                if target.folder is not None:
+                    refuse_taken(into, target.folder)
+                completed = await target.host.run(command)
+                result = await asyncio.to_thread(_keep, target, made, completed, into, names)
             except LeadlineError as error:
-                text = error.text
-                if target.host.name not in text.en:
-                    text = Text(f"{target.host.name}: {text.en}", f"{target.host.name}: {text.ko}")
-                result = Result(target.host.name, error=text)
+                result = _failed(target, error)
             done(result)
             return result
 
-    return list(await asyncio.gather(*(one(target) for target in targets)))
+    async def every() -> list[Result]:
+        room = asyncio.Semaphore(jobs)
+        return list(await asyncio.gather(*(one(target, room) for target in targets)))
+
+    return asyncio.run(every())
 
 
-# What takes longest starts first, so that it does not run alone at the end.
-SLOW = ("unit_files.txt", "services.txt", "packages.txt", "sysctl.txt", "ss.txt", "ps.txt", "lsns.json")
+def _here(target: Target, host: LocalHost, made: Script, command: Command, into: Path) -> Result:
+    try:
+        with host.start(command) as running:
+            _prepare()
+            completed = running.result()
+        return _keep(target, made, completed, into, {})
+    except LeadlineError as error:
+        return _failed(target, error)
 
 
-async def _record(target: Target, into: Path, timeout: int) -> Result:
-    if target.folder is not None:
-        refuse_taken(into, target.folder)
-    every = {file: command for note in notes().values() for file, command in note.files.items()}
-    commands = {file: every[file] for file in sorted(every, key=lambda file: file not in SLOW)}
-    made = script(commands, timeout=timeout)
-    completed = await target.host.run(Command(made.text, timeout * 4.0 + 30))
+def _prepare() -> None:
+    """Gets ready for what the script will have printed, while it runs. Signals wait until it is done: what
+    they raise is lost in the middle of an import."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
+    try:
+        from leadline.snapshot.keep import prepare
+
+        prepare()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _keep(target: Target, made: Script, completed: Completed, into: Path, names: dict[str, Target]) -> Result:
+    from leadline.snapshot.keep import folder_name, keep
+
     recording = read(made, completed.stdout)
-    name = target.folder or _folder_name(recording)
-    refuse_taken(into, name)
-    ran, files = _files(recording, commands)
-    problems = _problems(recording, target)
-    manifest = Manifest(
-        SCHEMA, name, recording.time, f"leadline {__version__}", ran, [problem.en for problem in problems]
-    )
-    files[MANIFEST] = msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n"
-    folder = await asyncio.to_thread(write_folder, into, name, files)
-    return Result(target.host.name, folder, Counter(each.status for each in ran), problems)
+    name = target.folder or folder_name(recording)
+    if names.setdefault(name, target) is not target:
+        raise HostError(_SAME_NAME.fill(name=name))
+    refused = (_NOT_ROOT,) if target.sudo and not recording.root else ()
+    kept = keep(recording, made.commands, into, name, *refused)
+    return Result(target.host.name, kept.folder, kept.counts, kept.problems)
 
 
-def _files(recording: Recording, commands: Mapping[str, str]) -> tuple[list[Ran], dict[str, bytes]]:
-    files: dict[str, bytes] = {}
-    ran = []
-    for frame in recording.frames:
-        output = redact(frame.output)
-        if output or frame.status == "ok":
-            files[frame.file] = output
-        ran.append(Ran(frame.file, commands[frame.file], frame.exit, len(output), frame.status))
-    return ran, files
+def _failed(target: Target, error: LeadlineError) -> Result:
+    name, text = target.host.name, error.text
+    if name not in text.en:
+        text = Text(f"{name}: {text.en}", f"{name}: {text.ko}")
+    return Result(name, error=text)
 
 
-def _problems(recording: Recording, target: Target) -> tuple[Text, ...]:
-    cut = tuple(
-        Text(f"{frame.file}: cut after {LIMIT >> 20} MiB", f"{frame.file}: {LIMIT >> 20} MiB에서 잘렸습니다")
-        for frame in recording.frames
-        if frame.cut
-    )
-    if not target.sudo or recording.root:
-        return cut
-    return (
-        *cut,
-        Text(
-            "sudo is not allowed without a password here, so this was recorded without root",
-            "비밀번호 없이 sudo를 쓸 수 없어 root 권한 없이 기록하였습니다",
-        ),
-    )
-
-
-def _folder_name(recording: Recording) -> str:
-    name = recording.host
-    if not name or name.startswith((".", "-")) or "/" in name:
-        raise HostError(
-            Text(
-                f"the host calls itself {name!r}, which cannot name a folder; give it a name in --inventory",
-                f"호스트 이름 {name!r}은(는) 폴더 이름으로 쓸 수 없습니다. --inventory에서 이름을 지정하십시오",
-            )
-        )
-    return name
+_SAME_NAME = Text(
+    "another target of this call is {name} too; name a host once, or give each a name of its own in --inventory",
+    "이 호출의 다른 대상도 {name}입니다. 호스트를 한 번만 지정하거나 --inventory에서 서로 다른 이름을 지정하십시오",
+)
+_NOT_ROOT = Text(
+    "sudo is not allowed without a password here, so this was recorded without root",
+    "비밀번호 없이 sudo를 쓸 수 없어 root 권한 없이 기록하였습니다",
+)

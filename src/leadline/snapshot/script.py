@@ -3,9 +3,10 @@
 Only what POSIX `sh`, awk and a handful of small tools can do: it runs under dash, busybox and bash alike.
 """
 
-import secrets
+import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from itertools import pairwise
 
 import msgspec
 
@@ -16,6 +17,9 @@ from leadline.snapshot.redact import awk
 
 LIMIT = 64 * 1024 * 1024
 """Bytes of one command's output that are kept."""
+
+_TOGETHER = 8
+"""Quick commands in one process: as few processes as keep all the workers busy."""
 
 _TOO_LONG = 153
 """The exit code of a command that the limit on file sizes ended (128 + SIGXFSZ)."""
@@ -41,30 +45,40 @@ class Recording(msgspec.Struct, frozen=True):
 
 
 class Script(msgspec.Struct, frozen=True):
-    """A script's `text`; `nonce` marks its frames, `files` are theirs in the order of the numbers in them."""
+    """A script's `text`; `nonce` marks its frames; `commands`: file name → command, in the order of their numbers."""
 
     text: str
     nonce: str
-    files: tuple[str, ...]
+    commands: dict[str, str]
 
 
-def script(commands: Mapping[str, str], *, timeout: int, jobs: int = 4) -> Script:
-    """The script that runs the commands (file name → command), `jobs` at a time, each for `timeout` seconds."""
-    nonce = secrets.token_hex(16)
-    cases = "\n".join(f"{number}) c={shlex.quote(text)};;" for number, text in enumerate(commands.values()))
+def script(
+    commands: Mapping[str, str], *, timeout: int, jobs: int = 4, quick: Collection[str] = ()
+) -> Script:
+    """The script that runs the commands (file name → command), `jobs` at a time, each for `timeout` seconds.
+
+    The `quick` ones run last, several in one process each; one that keeps the others of its process waiting
+    runs again by itself.
+    """
+    ordered = {file: commands[file] for file in sorted(commands, key=lambda file: file in quick)}
+    nonce = os.urandom(16).hex()
+    cases = "\n".join(f"{number}) c={shlex.quote(text)};;" for number, text in enumerate(ordered.values()))
+    alone = sum(file not in quick for file in ordered)
+    starts = [*range(alone), *range(alone, len(ordered), _TOGETHER)]
+    batches = [range(start, end) for start, end in pairwise([*starts, len(ordered)])]
     text = _SCRIPT
     for place, value in {
         "@NONCE@": nonce,
-        "@COUNT@": str(len(commands)),
+        "@BATCHES@": " ".join(f"'{' '.join(map(str, batch))}'" for batch in batches),
         "@WORKERS@": " ".join(str(number) for number in range(jobs)),
         "@TIMEOUT@": str(timeout),
         "@BLOCKS@": str(LIMIT // 512),
         "@LIKELY@": LIKELY,
         "@COMMANDS@": cases,
-        "@AWK@": awk(),
+        "@AWK@": shlex.quote(awk()),
     }.items():
         text = text.replace(place, value)
-    return Script(text, nonce, tuple(commands))
+    return Script(text, nonce, ordered)
 
 
 def read(made: Script, printed: bytes) -> Recording:
@@ -78,24 +92,30 @@ def read(made: Script, printed: bytes) -> Recording:
         raise HostError(_unstarted(printed, made.nonce))
     line, at = _line(printed, at)
     _, _, host, user, seconds = line.split()
-    frames = []
+    files = list(made.commands)
+    frames: dict[str, Frame] = {}
+    index: list[list[str]] = []
     while True:
         line, at = _line(printed, at)
-        words = line.split()
-        if words[:1] != [made.nonce] or len(words) < 2:
-            raise HostError(_INCOMPLETE)
-        if words[1] == "end":
-            break
-        number, exit_code, status, size = int(words[1]), int(words[2]), words[3], int(words[4])
-        if at + size >= len(printed):
-            raise HostError(_INCOMPLETE)
-        frames.append(
-            Frame(made.files[number], exit_code, status, printed[at : at + size], exit_code == _TOO_LONG)
-        )
-        at += size + 1
-    order = {file: place for place, file in enumerate(made.files)}
-    frames.sort(key=lambda frame: order[frame.file])
-    return Recording(host, user == "0", float(seconds), tuple(frames))
+        match line.split():
+            case [made.nonce, _, _, _, _] as words:
+                index.append(words)
+            case [made.nonce, "data"]:
+                for _, number, exit_code, status, size in index:
+                    file, code, end = files[int(number)], int(exit_code), at + int(size)
+                    frames[file] = Frame(file, code, status, printed[at:end], code == _TOO_LONG)
+                    at = end
+                if printed[at : at + 1] != b"\n":
+                    raise HostError(_INCOMPLETE)
+                at += 1
+                index = []
+            case [made.nonce, "end"]:
+                break
+            case _:
+                raise HostError(_INCOMPLETE)
+    return Recording(
+        host, user == "0", float(seconds), tuple(frames[file] for file in files if file in frames)
+    )
 
 
 _INCOMPLETE = Text(
@@ -145,17 +165,14 @@ done
 [ -n "$D" ] || { echo '@NONCE@ no-room'; exit 3; }
 limit=
 if timeout -k 2 5 true; then limit='timeout -k 2 @TIMEOUT@'; elif timeout 5 true; then limit='timeout @TIMEOUT@'; fi
-cat >"$D/awk" <<'@NONCE@'
-@AWK@
-@NONCE@
-mkfifo "$D/done" || { echo '@NONCE@ no-room'; exit 3; }
-printf '%s begin %s %s %s\n' @NONCE@ "$(uname -n)" "$(id -u)" "$(date +%s)"
+mkfifo "$D/done" && printf '%s\n' @AWK@ >"$D/awk" || { echo '@NONCE@ no-room'; exit 3; }
 for w in @WORKERS@; do
   work >"$D/done" &
   p="$p $!"
 done
-while read -r i r s n f; do
-  printf '%s %s %s %s %s\n' @NONCE@ "$i" "$r" "$s" "$n" && cat "$D/$f" && echo || exit 3
+printf '%s begin %s %s %s\n' @NONCE@ "$(uname -n)" "$(id -u)" "$(date +%s)"
+while read -r files; do
+  (cd "$D" && exec cat $files) && echo || exit 3
 done <"$D/done"
 wait
 p=
@@ -165,56 +182,91 @@ exit 0
 work() {
 trap - HUP INT TERM PIPE EXIT
 set -C
-i=0 held=0 files= ended=
-while [ $i -lt @COUNT@ ]; do
-  if true >"$D/c$i"; then
-    one
+cd "$D" || exit 3
+held=0 files= ended=
+for b in @BATCHES@; do
+  if true >"b${b%% *}"; then
+    run $b
     [ $held -lt 16 ] || flush
   fi
-  i=$((i + 1))
 done
 flush
 }
-one() {
-case $i in
+text() {
+case $1 in
 @COMMANDS@
 esac
-(ulimit -f @BLOCKS@; unset POSIXLY_CORRECT; exec $limit sh -c "$c") >"$D/o$i" 2>"$D/e$i"
-r=$? s=ok e=
-if [ $r != 0 ] || [ ! -s "$D/o$i" ]; then
-  [ ! -s "$D/e$i" ] || e=$(head -c 4000 "$D/e$i")
+}
+run() {
+if [ $# = 1 ]; then
+  text $1
+  (ulimit -f @BLOCKS@; unset POSIXLY_CORRECT; exec $limit sh -c "$c") >|o$1 2>|e$1
+  end $1 $?
+else
+  t='trap "kill \$p; exit" TERM'
+  for i do
+    text $i
+    t="$t
+($c
+) >o$i 2>e$i & p=\$!; wait \$p; echo \$? >x$i"
+  done
+  (ulimit -f @BLOCKS@; unset POSIXLY_CORRECT; exec $limit sh -c "$t")
+  for i do
+    if [ -s x$i ]; then
+      read -r r <x$i
+      end $i $r
+    else
+      run $i
+    fi
+  done
+fi
+}
+end() {
+r=$2 s=ok e=
+if [ $r = 127 ]; then
+  s=missing
+elif [ $r != 0 ] || [ ! -s o$1 ]; then
+  [ ! -s e$1 ] || e=$(head -c 4000 e$1)
   [ $r = 0 ] || s=failed
   case $r,$e in
-    127,* | *': not found'* | *'command not found'*) s=missing;;
+    *': not found'* | *'command not found'*) s=missing;;
     153,*) s=ok;;
     124,* | 137,* | 143,*) [ -z "$limit" ] || s=timeout;;
     *[Pp]'ermission denied'* | *'peration not permitted'* | *'be root'* | *'ccess denied'* | *'uperuser'* | *'you root'* | *'root privileges'*) s=denied;;
   esac
 fi
-ended="$ended $i,$r,$s"
+ended="$ended $1,$r,$s"
 held=$((held + 1))
-[ ! -s "$D/o$i" ] || files="$files o$i"
+[ ! -s o$1 ] || files="$files o$1"
 }
 flush() {
 [ -n "$ended" ] || return 0
-cd "$D" || exit 3
-clean= doubtful= bad=
+clean= doubtful= sent= bad= sizes= index=i${ended##* } index=${index%%,*}
 if [ -n "$files" ]; then
   clean=" $(echo $(grep -LEi -e '@LIKELY@' $files)) "
   for k in $files; do
     case $clean in *" $k "*) ;; *) doubtful="$doubtful $k";; esac
   done
+  [ -z "$doubtful" ] || awk -f awk $doubtful || bad=1
+  for k in $files; do
+    case $clean in *" $k "*) ;; *) k=r${k#o};; esac
+    case $bad$k in 1r*) ;; *) sent="$sent $k";; esac
+  done
+  set -- $(wc -c $sent)
+  while [ $# -gt 1 ]; do
+    sizes="$sizes ${2#?}=$1 "
+    shift 2
+  done
 fi
-[ -z "$doubtful" ] || awk -f awk $doubtful || bad=1
 for k in $ended; do
   r=${k#*,} k=${k%%,*}
-  s=${r#*,} r=${r%,*} n=0 f=r$k
-  case $clean in *" o$k "*) f=o$k;; esac
-  if [ -n "$bad" ] && [ $f = "r$k" ]; then s=failed; rm -f $f; fi
-  [ -e $f ] || true >$f
-  [ ! -s "$f" ] || n=$(wc -c <"$f")
-  echo "$k $r $s $((n)) $f"
-done
+  s=${r#*,} r=${r%,*} n=0
+  case $sizes in *" $k="*) n=${sizes#*" $k="} n=${n%% *};; esac
+  case $bad$doubtful' ' in 1*" o$k "*) s=failed;; esac
+  echo "@NONCE@ $k $r $s $n"
+done >$index
+echo '@NONCE@ data' >>$index
+echo "$index$sent"
 held=0 files= ended=
 }
 main "$@"

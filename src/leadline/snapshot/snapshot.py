@@ -1,17 +1,18 @@
 """One host's recorded texts, parsed when they are asked for."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from leadline.base.errors import ParseError
+from leadline.base.errors import OtherTextError, ParseError
 from leadline.base.text import Text
 from leadline.facts.catalogue import notes, sources
 from leadline.facts.recognition import resembled
-from leadline.facts.source import Fact, Parsed, Problem
+from leadline.facts.source import Fact, Parsed, Problem, Source
 from leadline.facts.text import decode
+from leadline.snapshot.packed import Place
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of a file that are still read: no command recorded here prints more."""
@@ -19,33 +20,35 @@ LARGEST = 64 * 1024 * 1024
 
 class Recorded(msgspec.Struct, frozen=True):
     """A saved text: the `fact` (source's name) it belongs to, its `variant` (the file name without what people add to
-    it, so that the same command's texts meet), where it lies, and its bytes where they are not just that file's."""
+    it, so that the same command's texts meet), where it lies, and what gives its bytes where that is no file."""
 
     fact: str
     variant: str
     file: str
-    joined: bytes | None = None
+    given: Callable[[], bytes] | None = None
 
     def raw(self) -> bytes:
         """The text's bytes. Raises ParseError where they cannot be read, or are too many."""
-        return read(Path(self.file)) if self.joined is None else self.joined
+        return read(Path(self.file)) if self.given is None else self.given()
 
 
-def read(file: Path) -> bytes:
+def read(file: Place) -> bytes:
     """A file's bytes. Raises ParseError where it cannot be read, is no plain file, or has more than LARGEST."""
     try:
         if not file.is_file():
             raise ParseError(_not_a_file(file))
-        if (size := file.stat().st_size) > LARGEST:
-            raise ParseError(_TOO_LARGE.fill(size=size // 1024 // 1024, most=LARGEST // 1024 // 1024))
-        return file.read_bytes()
+        with file.open("rb") as opened:
+            raw = opened.read(LARGEST + 1)
     except OSError as error:
         raise ParseError(_UNREADABLE.fill(why=error.strerror)) from None
+    if len(raw) > LARGEST:
+        raise ParseError(_TOO_LARGE.fill(most=LARGEST >> 20))
+    return raw
 
 
 _TOO_LARGE = Text(
-    "{size} MB is too much for the output of one command (at most {most} MB are read); save it again",
-    "{size} MB는 명령 하나의 출력으로는 너무 큽니다(최대 {most} MB). 출력을 다시 저장하십시오",
+    "more than {most} MB is too much for the output of one command; save it again",
+    "{most} MB가 넘어 명령 하나의 출력으로는 너무 큽니다. 출력을 다시 저장하십시오",
 )
 _UNREADABLE = Text(
     "cannot be read ({why}); change the file's owner or mode, or run leadline as its owner",
@@ -53,7 +56,7 @@ _UNREADABLE = Text(
 )
 
 
-def _not_a_file(file: Path) -> Text:
+def _not_a_file(file: Place) -> Text:
     if file.is_symlink() and not file.exists():
         return Text(
             "a link to a file that is not there; copy the file itself here",
@@ -63,6 +66,35 @@ def _not_a_file(file: Path) -> Text:
         "not a plain file; save the command's output as a text file of this name",
         "일반 파일이 아닙니다. 명령의 출력을 이 이름의 텍스트 파일로 저장하십시오",
     )
+
+
+_LARGE = 4 * 1024 * 1024
+_SAMPLE = 1 << 16
+
+
+def _refuse_other(raw: bytes, source: Source) -> None:
+    """Raises OtherTextError where the beginning of a large text tells it already: all of some 60 MB that are no
+    output of the command takes a minute. JSON tells nothing before its end."""
+    if raw.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")) and _json(raw, source):
+        return
+    end = raw.find(b"\n", _SAMPLE)
+    try:
+        text, _ = decode(raw[: end + 1 if end > 0 else _SAMPLE])
+        source.parse(text)
+    except OtherTextError as error:
+        raise OtherTextError(resembled(error.text, text, source.name), error.line) from None
+    except ParseError:
+        return  # cut where the sample ends
+
+
+def _json(raw: bytes, source: Source) -> bool:
+    if any(file.endswith(".json") for file in source.files):
+        return True
+    try:
+        msgspec.json.decode(raw, type=msgspec.Raw)
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    return True
 
 
 class FileProblem(msgspec.Struct, frozen=True):
@@ -137,7 +169,11 @@ class Snapshot:
         doubts: tuple[Problem, ...] = ()
         parsed: Parsed | None
         try:
-            text, doubts = decode(recorded.raw())
+            raw = recorded.raw()
+            if len(raw) > _LARGE:
+                raw = raw if raw.strip() else b""
+                _refuse_other(raw, source)
+            text, doubts = decode(raw)
             parsed = source.parse(text)
             problems = doubts + parsed.problems
         except ParseError as error:

@@ -1,8 +1,8 @@
-"""Snapshot folders: which file is which source, one host or many, pairs in one folder."""
+"""Snapshot folders, plain or packed: which file is which source, one host or many, pairs in one folder."""
 
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-
-import msgspec
 
 from leadline.base.errors import ParseError, UsageError
 from leadline.base.text import Text
@@ -10,42 +10,46 @@ from leadline.facts.catalogue import notes
 from leadline.facts.recognition import recognised
 from leadline.facts.source import Problem
 from leadline.facts.text import decode
+from leadline.snapshot.manifest import MANIFEST, read_manifest
 from leadline.snapshot.naming import TEXT_ENDINGS, held, named, sided
+from leadline.snapshot.packed import Packed, Place
 from leadline.snapshot.snapshot import FileProblem, Recorded, Snapshot, read
 
-MANIFEST = "manifest.json"
-SCHEMA = "leadline/snapshot/v1"
+_ARCHIVES = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0")
 
 
-class Ran(msgspec.Struct, frozen=True):
-    """How one command of a recording ended: the file it wrote, its exit code and size in bytes;
-    `status`: ok, missing (no such command), denied (needs root), failed or timeout."""
+def opened(path: Place) -> Place:
+    """What is in an archive, as the folder that was packed; the path itself where it is none, or is in one.
 
-    file: str
-    command: str
-    exit: int
-    bytes: int
-    status: str
+    Raises UsageError where the file, or anything of the archive, cannot be read.
+    """
+    if not isinstance(path, Path):
+        return path
+    try:
+        if not path.is_file():
+            return path
+        with path.open("rb") as file:
+            begin = file.read(512)
+        if not begin.startswith(_ARCHIVES) and begin[257:262] != b"ustar":
+            return path
+        from leadline.snapshot.archive import tree  # tarfile and the decompressors are slow to import
+
+        return tree(path) or path
+    except (OSError, ParseError) as error:
+        why = error.text if isinstance(error, ParseError) else str(error.strerror)
+    raise UsageError(
+        Text("{file}: cannot be read: {why}", "{file}: 읽을 수 없습니다. {why}").fill(file=path, why=why)
+    )
 
 
-class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a recorded folder says of itself. `time`: seconds since the epoch, by the recorder's clock."""
-
-    schema: str
-    host: str
-    time: float
-    tool: str
-    commands: list[Ran] = []
-    problems: list[str] = []
-
-
-def load(folder: Path) -> dict[str, Snapshot]:
-    """The snapshots of a folder by host name: itself where texts lie in it, else its folders. A file is a
-    snapshot of that text alone.
+def load(folder: Place) -> dict[str, Snapshot]:
+    """The snapshots of a folder by host name: itself where texts lie in it, else its folders. An archive is
+    the folder in it, any other file a snapshot of that text alone.
 
     Raises UsageError where there is nothing of that name, or no text that a source knows.
     """
-    if folder.is_file():
+    folder = opened(folder)
+    if isinstance(folder, Path) and folder.is_file():
         own = _load_host(folder.absolute().parent, [folder])
         if own is None:
             raise UsageError(_unknown_file(folder))
@@ -62,12 +66,13 @@ def load(folder: Path) -> dict[str, Snapshot]:
     return hosts
 
 
-def load_pairs(folder: Path) -> list[tuple[Path, Snapshot, Snapshot]]:
+def load_pairs(folder: Place) -> list[tuple[Place, Snapshot, Snapshot]]:
     """Both snapshots of one folder whose files are numbered (`ss-1.txt` and `ss-2.txt`, or before and after),
     with the folder; of a folder of such folders those of each.
 
     Raises UsageError where there is no such pair.
     """
+    folder = opened(folder)
     if not folder.is_dir():
         raise UsageError(_no_folder(folder))
     own = _load_pair(folder)
@@ -84,16 +89,16 @@ def load_pairs(folder: Path) -> list[tuple[Path, Snapshot, Snapshot]]:
     return pairs
 
 
-def sides(folder: Path) -> tuple[Path, Path] | None:
+def sides(folder: Place) -> tuple[Place, Place] | None:
     """The two folders `before` and `after` (or 1 and 2, …) in a folder that has just these."""
-    found: dict[str, Path] = {}
+    found: dict[str, Place] = {}
     for child in _folders(folder) if folder.is_dir() else ():
         if (told := sided(child)) is not None and not told.name:
             found[told.side] = child
     return (found["before"], found["after"]) if len(found) == 2 else None
 
 
-def _load_pair(folder: Path) -> tuple[Snapshot, Snapshot] | None:
+def _load_pair(folder: Place) -> tuple[Snapshot, Snapshot] | None:
     texts: tuple[list[Recorded], list[Recorded]] = ([], [])
     unknown: list[str] = []
     problems: list[FileProblem] = []
@@ -109,10 +114,11 @@ def _load_pair(folder: Path) -> tuple[Snapshot, Snapshot] | None:
     if not texts[0] or not texts[1]:
         return None
     problems += [problem for side in texts for problem in _alike(host, side)]
-    return Snapshot(host, texts[0]), Snapshot(host, texts[1], problems=(*problems, *_unknown(host, unknown)))
+    problems += _left_out(host, folder, unknown)
+    return Snapshot(host, texts[0]), Snapshot(host, texts[1], problems=problems)
 
 
-def _no_folder(folder: Path) -> Text:
+def _no_folder(folder: Place) -> Text:
     if folder.exists():
         return Text(
             f"{folder} is a file; name two files, or a folder that holds the saved texts",
@@ -124,7 +130,7 @@ def _no_folder(folder: Path) -> Text:
     )
 
 
-def _unknown_file(file: Path) -> Text:
+def _unknown_file(file: Place) -> Text:
     try:
         decode(read(file))
     except ParseError as error:
@@ -135,7 +141,9 @@ def _unknown_file(file: Path) -> Text:
     )
 
 
-def _nothing_known(folder: Path) -> Text:
+def _nothing_known(folder: Place) -> Text:
+    if isinstance(folder, Packed) and folder.doubts:
+        return Text("{folder}: {doubt}", "{folder}: {doubt}").fill(folder=folder, doubt=folder.doubts[0])
     names = [file.name for file in _files(folder)]
     listed = ", ".join(names[:_LISTED]) + (", …" if len(names) > _LISTED else "")
     have, have_ko = (f" ({listed})", f"({listed})") if names else ("", "")
@@ -148,7 +156,7 @@ def _nothing_known(folder: Path) -> Text:
 _LISTED = 6
 
 
-def _files(folder: Path) -> list[Path]:
+def _files(folder: Place) -> list[Place]:
     """What lies in a folder and is none itself, in name order; a folder with a text's name counts as one."""
     return [
         file
@@ -157,7 +165,7 @@ def _files(folder: Path) -> list[Path]:
     ]
 
 
-def _folders(folder: Path) -> list[Path]:
+def _folders(folder: Place) -> list[Place]:
     """The folders in a folder that may be hosts: not a killed recording's, nor API objects."""
     return [
         child
@@ -166,9 +174,9 @@ def _folders(folder: Path) -> list[Path]:
     ]
 
 
-def _listed(folder: Path) -> list[Path]:
+def _listed(folder: Place) -> list[Place]:
     try:
-        return sorted(child for child in folder.iterdir() if not child.name.startswith("."))
+        return sorted((child for child in folder.iterdir() if not child.name.startswith(".")), key=str)
     except (FileNotFoundError, NotADirectoryError):
         raise UsageError(_no_folder(folder)) from None
     except OSError as error:
@@ -180,8 +188,8 @@ def _listed(folder: Path) -> list[Path]:
         ) from None
 
 
-def _load_host(folder: Path, files: list[Path]) -> Snapshot | None:
-    manifest = _manifest(folder)
+def _load_host(folder: Place, files: Sequence[Place]) -> Snapshot | None:
+    manifest = read_manifest(folder)
     recorded: list[Recorded] = []
     unknown: list[str] = []
     for file in files:
@@ -191,40 +199,24 @@ def _load_host(folder: Path, files: list[Path]) -> Snapshot | None:
             recorded.append(known)
         else:
             unknown.append(file.name)
-    recorded += _kept_files(folder, {each.fact for each in recorded})
-    if not recorded:
+    kept = _kept_files(folder, {each.fact for each in recorded})
+    if not recorded and not kept:
         return None
     host = manifest.host if manifest is not None else _host_name(recorded) or folder.resolve().name
     problems = [problem for each in recorded for problem in _by_content(host, each, Path(each.file).name)]
-    problems += _alike(host, recorded)
-    return Snapshot(
-        host,
-        recorded,
-        manifest.time if manifest is not None else None,
-        (*problems, *_unknown(host, unknown)),
-    )
+    recorded += kept
+    problems += [*_alike(host, recorded), *_left_out(host, folder, unknown)]
+    return Snapshot(host, recorded, manifest.time if manifest is not None else None, problems)
 
 
-def _manifest(folder: Path) -> Manifest | None:
-    file = folder / MANIFEST
-    if not file.is_file():
-        return None
-    try:
-        return msgspec.json.decode(read(file), type=Manifest)
-    except (msgspec.DecodeError, ParseError) as error:
-        raise UsageError(
-            Text(
-                f"{file}: not a manifest ({error}); remove the file to load the folder without it",
-                f"{file}: manifest가 아닙니다({error}). 이 파일 없이 읽으려면 파일을 지우십시오",
-            )
-        ) from None
-
-
-def _unknown(host: str, names: list[str]) -> tuple[FileProblem, ...]:
-    if not names:
-        return ()
-    text = Text("not known, so not read: {names}", "알 수 없는 파일이라 읽지 않았습니다: {names}")
-    return (FileProblem(host, "", Problem(text.fill(names=", ".join(names)))),)
+def _left_out(host: str, folder: Place, unknown: list[str]) -> list[FileProblem]:
+    """What of a folder was not read: files of no source, and what an archive could not give."""
+    doubts = folder.doubts if isinstance(folder, Packed) else []
+    problems = [FileProblem(host, str(folder), Problem(doubt)) for doubt in doubts]
+    if unknown:
+        text = Text("not known, so not read: {names}", "알 수 없는 파일이라 읽지 않았습니다: {names}")
+        problems.append(FileProblem(host, "", Problem(text.fill(names=", ".join(unknown)))))
+    return problems
 
 
 def _alike(host: str, recorded: list[Recorded]) -> list[FileProblem]:
@@ -244,7 +236,7 @@ def _alike(host: str, recorded: list[Recorded]) -> list[FileProblem]:
 
 def _by_content(host: str, recorded: Recorded, name: str) -> tuple[FileProblem, ...]:
     """That a text was told by what is in it, where its name does not tell."""
-    if recorded.joined is not None or named(name) is not None:
+    if named(name) is not None:
         return ()
     text = Text(
         "read as {fact}, by its content: the name is not a command's",
@@ -253,19 +245,19 @@ def _by_content(host: str, recorded: Recorded, name: str) -> tuple[FileProblem, 
     return (FileProblem(host, recorded.file, Problem(text.fill(fact=recorded.fact))),)
 
 
-def _recorded(file: Path, name: str) -> Recorded | None:
+def _recorded(file: Place, name: str) -> Recorded | None:
     """The file as a source's text: by its name, else by its content."""
     if (told := named(name)) is not None:
-        return Recorded(*told, str(file))
+        return Recorded(*told, str(file), partial(read, file))
     try:
         text, _ = decode(read(file))
     except ParseError:
         return None
     source = recognised(text, hints=held(file.name))
-    return Recorded(source.name, name.lower(), str(file)) if source is not None else None
+    return Recorded(source.name, name.lower(), str(file), partial(read, file)) if source is not None else None
 
 
-def _kept_files(folder: Path, have: set[str]) -> list[Recorded]:
+def _kept_files(folder: Place, have: set[str]) -> list[Recorded]:
     """Files of the host that a hand-made snapshot keeps under `files/`, joined as `tail -n +1` shows them."""
     root = folder / "files"
     if not root.is_dir():
@@ -274,14 +266,16 @@ def _kept_files(folder: Path, have: set[str]) -> list[Recorded]:
     for fact, note in notes().items():
         if fact in have:
             continue
-        found = sorted({path for glob in note.paths for path in root.glob(glob) if path.is_file()})
+        found = sorted({path for glob in note.paths for path in root.glob(glob) if path.is_file()}, key=str)
         if found:
-            parts = [
-                b"==> /%s <==\n%s\n" % (str(path.relative_to(root)).encode(), path.read_bytes())
-                for path in found
-            ]
-            kept.append(Recorded(fact, f"{fact}.txt", str(root), b"".join(parts)))
+            kept.append(Recorded(fact, f"{fact}.txt", str(root), partial(_joined, root, found)))
     return kept
+
+
+def _joined(root: Place, files: Sequence[Place]) -> bytes:
+    return b"".join(
+        b"==> %s <==\n%s\n" % (str(file).removeprefix(str(root)).encode(), read(file)) for file in files
+    )
 
 
 def _host_name(recorded: list[Recorded]) -> str | None:

@@ -43,6 +43,6 @@ rule = Rule(
     ),
     group=Text("AppArmor profiles", "AppArmor 프로필"),
     since="containerd 1.0, Docker 1.13",
-    source="containerd contrib/apparmor; moby profiles/apparmor; snapd interfaces/apparmor",
+    source="containerd/containerd contrib/apparmor/template.go load; moby/profiles apparmor/apparmor.go; snapcore/snapd interfaces/apparmor",
     match=match,
 )

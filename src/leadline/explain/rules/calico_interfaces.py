@@ -60,7 +60,7 @@ rule = Rule(
         "프로토콜 4를 빠뜨리는 일이 많습니다.",
     ),
     since="Calico 3.0; vxlan.calico 3.7, wireguard.cali 3.14",
-    source="projectcalico/calico felix/dataplane/linux/int_dataplane.go, cni-plugin/pkg/dataplane/linux",
+    source="projectcalico/calico felix/dataplane/linux/int_dataplane.go NewIntDataplaneDriver, cni-plugin/pkg/dataplane/linux/dataplane_linux.go DoNetworking",
     group=Text("Calico interfaces", "Calico 인터페이스"),
     match=match,
 )

@@ -1,7 +1,7 @@
 """Calico's sockets: felix, BIRD, Typha, and the kernel's VXLAN port."""
 
 from leadline.base.text import Text
-from leadline.explain.listening import Endpoint, binding, kernel_socket, listens
+from leadline.explain.listening import Endpoint, kernel_socket, listens, tunnel
 from leadline.explain.pair import Pair
 from leadline.explain.rule import Match, Rule
 from leadline.snapshot.diff import Change
@@ -63,14 +63,8 @@ _kernel = (
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    for endpoint, ask in _kernel:
-        if (tunnel := ask(change, pair)) is not None:
-            values = {
-                "port": change.entry.port,
-                "what": endpoint.what,
-                "binding": binding(endpoint, change.entry.exposure),
-            }
-            return Match(tunnel.evidence, tunnel.certainty, values, change.entry.exposure in endpoint.usual)
+    if (found := tunnel(change, pair, _kernel)) is not None:
+        return found
     # BIRD alone may be a router's: it is Calico's only where something else of Calico's is seen.
     found = next((found for ask in _programs if (found := ask(change, pair)) is not None), None)
     if found is not None and change.entry.port == 179 and len(found.evidence) < 2:
@@ -91,6 +85,6 @@ rule = Rule(
         "열 필요가 없습니다.",
     ),
     since="Calico 3.0",
-    source="projectcalico/calico felix/config/config_params.go, typha/pkg/config",
+    source="projectcalico/calico felix/config/config_params.go, typha/pkg/config/config_params.go (HealthPort, PrometheusMetricsPort)",
     match=match,
 )

@@ -1,10 +1,8 @@
 """The cgroup2 and BPF filesystems that Calico's init container mounts."""
 
 from leadline.base.text import Text
-from leadline.explain.components import seen_apart
-from leadline.explain.kubelet_paths import PODS
+from leadline.explain.init_mounts import made_by
 from leadline.explain.pair import Pair
-from leadline.explain.proof import MOUNT
 from leadline.explain.rule import Match, Rule
 from leadline.snapshot.diff import Change
 
@@ -20,13 +18,7 @@ def match(change: Change, pair: Pair) -> Match | None:
     if path == "/sys/fs/bpf" and source != path:
         return None
     # Not by an interface: tunl0 comes with a module, whoever loads it.
-    author = seen_apart(pair.side(change), "calico", "ip_addr", *MOUNT)
-    if author:
-        return Match(author)
-    pods = pair.side(change).mount(*PODS)
-    own = path.startswith(("/run/", "/var/run/")) and source == "none" and fstype == "cgroup2"
-    line = pair.side(change).saw(change.fact, f"{path} {source} {fstype}")
-    return Match((line, pods), "likely") if own and pods else None
+    return made_by("calico", change, pair, "ip_addr")
 
 
 rule = Rule(
@@ -41,6 +33,6 @@ rule = Rule(
         "모드에서도 만들어집니다.",
     ),
     since="Calico 3.24",
-    source="projectcalico/calico node/pkg/nodeinit/calico-init_linux.go, node/cmd/mountns/main.go",
+    source="projectcalico/calico node/pkg/nodeinit/calico-init_linux.go ensureBPFFilesystem, ensureCgroupV2Filesystem; node/cmd/mountns/main.go",
     match=match,
 )

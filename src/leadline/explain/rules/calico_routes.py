@@ -52,7 +52,7 @@ rule = Rule(
         "넣습니다.",
     ),
     since="Calico 3.0",
-    source="projectcalico/calico felix/dataplane/linux/{endpoint_mgr,vxlan_mgr}.go, confd/etc/calico/confd/templates",
+    source="projectcalico/calico felix/dataplane/linux/endpoint_mgr.go, vxlan_mgr.go, route_mgr.go; confd/etc/calico/confd/templates/bird_ipam.cfg.template (to 3.32)",
     group=Text("Calico routes and entries", "Calico 라우트와 항목"),
     match=match,
 )

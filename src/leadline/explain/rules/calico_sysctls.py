@@ -26,6 +26,6 @@ rule = Rule(
         "felix는 시작할 때 다시 설정하므로 바꾼 값이 유지되지 않습니다.",
     ),
     since="Calico 3.0; nf_conntrack_acct from 3.30",
-    source="calico felix/dataplane/linux/int_dataplane.go configureKernel, bpf_ep_mgr.go",
+    source="projectcalico/calico felix/dataplane/linux/int_dataplane.go configureKernel, bpf_ep_mgr.go",
     match=match,
 )

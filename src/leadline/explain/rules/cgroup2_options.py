@@ -21,12 +21,12 @@ PRIVILEGED = ("kube-proxy", "calico-node", "mount-bpffs", "mount-cgroup", "ciliu
 
 def runtimes(side: Witness) -> dict[str, Evidence]:
     """The container runtimes at work on a side."""
-    found = {each: seen_apart(side, each, *MOUNT) for each in RUNTIMES}
+    found = {each: seen_apart(side, each, *MOUNT, "cgroup") for each in RUNTIMES}
     return {name: evidence[0] for name, evidence in found.items() if evidence}
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    if change.entry.fstype != "cgroup2" or not only(change, "options"):
+    if not only(change, "options") or change.entry.fstype != "cgroup2":
         return None
     lost = set(change.before.options) - set(change.after.options)
     gained = set(change.after.options) - set(change.before.options)
@@ -56,7 +56,7 @@ def _values(names: str, lost: set[str], gained: set[str]) -> dict[str, object]:
 
 rule = Rule(
     name="cgroup2-options",
-    facts=("findmnt",),
+    facts=("findmnt", "cgroup"),
     component="runc",
     class_="derived",
     why=Text(
@@ -76,6 +76,6 @@ rule = Rule(
         "파드까지만 유지됩니다.",
     ),
     since="cgroup v2; fixed in containerd 2.1.7, 2.2.3, 2.3.0 (PR 12952)",
-    source="runc issue 5258, moby issue 50466; linux kernel/cgroup/cgroup.c apply_cgroup_root_flags",
+    source="opencontainers/runc issue 5258, moby/moby issue 50466; linux kernel/cgroup/cgroup.c apply_cgroup_root_flags",
     match=match,
 )

@@ -15,6 +15,6 @@ rule = Rule(
     ),
     group=Text("Cilium's rules", "Cilium의 규칙"),
     since="every Cilium",
-    source="cilium pkg/datapath/iptables/iptables.go",
+    source="cilium/cilium pkg/datapath/iptables/iptables.go, custom_chain.go",
     match=owned_by(Marks("cilium", ("CILIUM_", "OLD_CILIUM_"), (), texts=("cilium-feeder:", '"cilium: '))),
 )

@@ -54,7 +54,7 @@ rule = Rule(
         "이 인터페이스에 붙은 BPF 프로그램이 패킷의 길을 정하므로, iptables나 브리지에는 나타나지 않습니다.",
     ),
     since="Cilium 1.0",
-    source="cilium/cilium pkg/datapath/loader/base.go, pkg/defaults/defaults.go",
+    source="cilium/cilium pkg/datapath/loader/netlink.go setupBaseDevice, setupTunnelDevice, setupIPIPDevices; pkg/wireguard/types/types.go",
     group=Text("Cilium interfaces", "Cilium 인터페이스"),
     match=match,
 )

@@ -30,6 +30,15 @@ _programs = (
             "tcp 4244": Endpoint(
                 Text("Hubble flows for the relay", "relay용 Hubble 플로우"), {"everywhere": "Cilium"}
             ),
+            "tcp 4250": Endpoint(
+                Text("mutual authentication between agents", "agent 간 상호 인증"),
+                {"everywhere": Text("Cilium with mutual authentication", "상호 인증을 켠 Cilium")},
+            ),
+            "tcp 6060": Endpoint(
+                Text("pprof profiling", "pprof 프로파일링"),
+                {"loopback": Text("Cilium with profiling on", "프로파일링을 켠 Cilium")},
+                stand_in=True,
+            ),
             "tcp 9962": Endpoint(
                 Text("agent metrics", "agent 메트릭"),
                 {"everywhere": Text("Cilium with metrics on", "메트릭을 켠 Cilium")},
@@ -40,7 +49,12 @@ _programs = (
             ),
             "tcp 10256": Endpoint(
                 Text("health check in kube-proxy's place", "kube-proxy를 대신하는 헬스 체크"),
-                {"everywhere": Text("Cilium without kube-proxy", "kube-proxy 없이 쓰는 Cilium")},
+                {
+                    "everywhere": Text(
+                        "Cilium without kube-proxy, where kubeProxyReplacementHealthzBindAddr is set",
+                        "kube-proxy 없이 쓰면서 kubeProxyReplacementHealthzBindAddr를 설정한 Cilium",
+                    )
+                },
                 stand_in=True,
             ),
         },
@@ -50,6 +64,11 @@ _programs = (
         ("cilium-envoy",),
         {
             "tcp 9878": Endpoint(Text("Envoy health check", "Envoy 헬스 체크"), {"loopback": "Cilium"}),
+            "tcp 9901": Endpoint(
+                Text("Envoy administration", "Envoy 관리"),
+                {"loopback": Text("Cilium with Envoy's administration on", "Envoy 관리를 켠 Cilium")},
+                stand_in=True,
+            ),
             "tcp 9964": Endpoint(Text("Envoy metrics", "Envoy 메트릭"), {"everywhere": "Cilium"}),
         },
     ),
@@ -59,6 +78,11 @@ _programs = (
         {
             "tcp 9234": Endpoint(Text("operator API", "operator API"), {"loopback": "Cilium"}),
             "tcp 9891": Endpoint(Text("gops debugging", "gops 디버깅"), {"loopback": "Cilium"}),
+            "tcp 6061": Endpoint(
+                Text("pprof profiling", "pprof 프로파일링"),
+                {"loopback": Text("Cilium with profiling on", "프로파일링을 켠 Cilium")},
+                stand_in=True,
+            ),
             "tcp 9963": Endpoint(Text("operator metrics", "operator 메트릭"), {"everywhere": "Cilium"}),
         },
     ),
@@ -110,6 +134,6 @@ rule = Rule(
         "노드 사이에는 4240/tcp, 4244/tcp와 터널의 UDP 포트가 통해야 합니다. 암호화하지 않은 터널에는 인증이 없습니다.",
     ),
     since="Cilium 1.11",
-    source="cilium Documentation/operations/system_requirements.rst, pkg/defaults",
+    source="cilium/cilium pkg/defaults/defaults.go (4240, 9879, 9890, 9891); install/kubernetes/cilium/values.yaml, templates/cilium-configmap.yaml; Documentation/operations/system_requirements.rst",
     match=match,
 )

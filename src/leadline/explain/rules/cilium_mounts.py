@@ -1,10 +1,8 @@
 """The cgroup2, BPF and namespace mounts of Cilium's init containers."""
 
 from leadline.base.text import Text
-from leadline.explain.components import seen_apart
-from leadline.explain.kubelet_paths import PODS
+from leadline.explain.init_mounts import made_by
 from leadline.explain.pair import Pair
-from leadline.explain.proof import MOUNT
 from leadline.explain.rule import Match, Rule
 from leadline.snapshot.diff import Change
 
@@ -18,13 +16,7 @@ def match(change: Change, pair: Pair) -> Match | None:
         or path.removeprefix("/var").startswith("/run/cilium/netns")
     ):
         return None
-    author = seen_apart(pair.side(change), "cilium", *MOUNT)
-    if author:
-        return Match(author)
-    pods = pair.side(change).mount(*PODS)
-    own = path.startswith(("/run/", "/var/run/")) and source == "none" and fstype == "cgroup2"
-    line = pair.side(change).saw(change.fact, f"{path} {source} {fstype}")
-    return Match((line, pods), "likely") if own and pods else None
+    return made_by("cilium", change, pair)
 
 
 rule = Rule(

@@ -11,9 +11,9 @@ from leadline.explain.witness import first
 from leadline.snapshot.diff import Change
 
 OWN = ("ip_route", "ip_rule", "ip_neigh", "bridge_fdb")
-# To and from its proxy, and the local table moved behind them.
-RULES = re.compile(r"from all fwmark 0x[0-9a-f]*[ab2]00/0xf00|from all$")
-PRIORITIES = (9, 10, 11, 100)
+# To and from its proxy, to its encryption, and the local table moved behind them.
+RULES = re.compile(r"from all fwmark 0x[0-9a-f]*[abde2]00/0xf00|from all$")
+PRIORITIES = (1, 9, 10, 11, 100)
 
 
 def match(change: Change, pair: Pair) -> Match | None:
@@ -31,7 +31,7 @@ def match(change: Change, pair: Pair) -> Match | None:
         if not (moved_local or ours):
             return None
     elif not NAME.fullmatch(entry.device) and not (
-        change.fact == "ip_route" and entry.table in ("2004", "2005") and entry.type == "local"
+        change.fact == "ip_route" and entry.table in ("200", "2004", "2005") and entry.type == "local"
     ):
         return None
     if change.kind == "changed":
@@ -46,12 +46,12 @@ rule = Rule(
     class_="config",
     why=Text(
         "Cilium's own way of a packet: {what}. Routes lead pods' traffic to cilium_host or the pod's end; the policy rules "
-        "send marked packets to its proxy and put the local table behind them.",
+        "send marked packets to its proxy or encryption and put the local table behind them.",
         "Cilium이 정한 패킷의 길입니다: {what}. 라우트는 파드 트래픽을 cilium_host나 파드 쪽 끝으로 보내고, 정책 라우팅 "
-        "규칙은 표시된 패킷을 프록시로 보내며 local 테이블을 그 뒤에 둡니다.",
+        "규칙은 표시된 패킷을 프록시나 암호화로 보내며 local 테이블을 그 뒤에 둡니다.",
     ),
     since="Cilium 1.4",
-    source="cilium/cilium pkg/datapath/linux/{node,route}.go, pkg/datapath/linux/linux_defaults",
+    source="cilium/cilium pkg/datapath/linux/linux_defaults/linux_defaults.go, pkg/proxy/routes.go, pkg/datapath/linux/node.go replaceHostRules",
     group=Text("Cilium routes and rules", "Cilium 라우트와 규칙"),
     match=match,
 )

@@ -30,6 +30,6 @@ rule = Rule(
         "99-zzz-override_cilium.conf 파일이 부팅 후에도 이를 유지하며, 이 파일을 쓸 때 다른 sysctl 파일도 모두 다시 적용됩니다.",
     ),
     since="Cilium 1.11",
-    source="cilium pkg/datapath/loader/base.go Reinitialize, tools/sysctlfix/main.go",
+    source="cilium/cilium pkg/datapath/loader/base.go Reinitialize, tools/sysctlfix/main.go",
     match=match,
 )

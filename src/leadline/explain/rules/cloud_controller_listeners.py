@@ -14,7 +14,7 @@ rule = Rule(
         "cloud-controller-manager의 {what}입니다(포트 {port}). {binding}",
     ),
     since="Kubernetes 1.13; RKE2 runs it as a static pod",
-    source="kubernetes staging/src/k8s.io/cloud-provider/ports.go; rancher/rke2 pkg/podexecutor",
+    source="kubernetes/kubernetes staging/src/k8s.io/cloud-provider/ports.go; rancher/rke2 pkg/podtemplate/spec.go CloudControllerManager",
     match=listens(
         "cloud-controller-manager",
         ("cloud-controller-manager",),

@@ -33,6 +33,6 @@ rule = Rule(
         "이름순으로 첫 파일이 쓰이므로, 다른 네트워크의 파일이 남아 있으면 새 파드가 그쪽으로 붙습니다.",
     ),
     since="CNI 0.3",
-    source="containernetworking/cni libcni/conf.go; flannel Documentation/kube-flannel.yml install-cni",
+    source="containernetworking/cni libcni/conf.go; flannel-io/flannel Documentation/kube-flannel.yml install-cni",
     match=match,
 )

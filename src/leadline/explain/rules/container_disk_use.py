@@ -76,6 +76,6 @@ rule = Rule(
         "축출합니다.",
     ),
     since="every version",
-    source="kubernetes pkg/kubelet/images/image_gc_manager.go, pkg/kubelet/eviction/defaults_linux.go",
+    source="kubernetes/kubernetes pkg/kubelet/images/image_gc_manager.go, pkg/kubelet/eviction/defaults_linux.go",
     match=match,
 )

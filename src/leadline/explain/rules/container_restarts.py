@@ -56,6 +56,6 @@ rule = Rule(
     ),
     group=Text("containers that were restarted", "재시작된 컨테이너"),
     since="Kubernetes 1.5 (CRI)",
-    source="kubernetes pkg/kubelet/kuberuntime/kuberuntime_container.go, kuberuntime_gc.go",
+    source="kubernetes/kubernetes pkg/kubelet/kuberuntime/kuberuntime_container.go, kuberuntime_gc.go",
     match=match,
 )

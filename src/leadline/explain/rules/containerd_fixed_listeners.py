@@ -13,7 +13,7 @@ rule = Rule(
         "containerd's {what} on port {port}. {binding}", "containerd의 {what}입니다(포트 {port}). {binding}"
     ),
     since="k3s 1.0, RKE2 1.18 (10010); MicroK8s 1.14 (1338)",
-    source="k3s pkg/agent/templates (stream_server_port); canonical/microk8s default-args/containerd-template.toml",
+    source="k3s-io/k3s pkg/agent/templates/templates_linux.go (stream_server_port 10010); canonical/microk8s microk8s-resources/default-args/containerd-template.toml (metrics 1338)",
     match=listens(
         "containerd",
         ("containerd",),

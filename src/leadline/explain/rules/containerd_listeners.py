@@ -16,7 +16,7 @@ rule = Rule(
         "정해집니다. {binding}",
     ),
     since="containerd 1.1 (stream_server_address 127.0.0.1, stream_server_port 0)",
-    source="containerd internal/cri/config/config_unix.go, internal/cri/server/streaming.go",
+    source="containerd/containerd internal/cri/config/config.go DefaultServerConfig, internal/cri/config/streaming.go",
     match=listens(
         "containerd",
         ("containerd",),

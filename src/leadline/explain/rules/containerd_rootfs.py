@@ -37,7 +37,7 @@ rule = Rule(
         "세십시오.",
     ),
     since="containerd 1.3 (runtime v2)",
-    source="containerd core/runtime/v2/bundle.go NewBundle, plugins/snapshots/overlay",
+    source="containerd/containerd core/runtime/v2/bundle.go NewBundle, plugins/snapshots/overlay",
     group=Text("container root filesystems", "컨테이너 루트 파일시스템"),
     match=match,
 )

@@ -46,6 +46,6 @@ rule = Rule(
     ),
     group=Text("containerd's settings", "containerd 설정"),
     since="containerd 1.0",
-    source="containerd docs/man/containerd-config.toml.5.md, docs/cri/config.md",
+    source="containerd/containerd docs/man/containerd-config.toml.5.md, docs/cri/config.md",
     match=match,
 )

@@ -34,7 +34,7 @@ rule = Rule(
         "{pod}의 공유 메모리(/dev/shm)로, 컨테이너들이 함께 쓰는 64 MiB tmpfs입니다. `hostIPC` 파드에는 없습니다.",
     ),
     since="containerd 1.1 (CRI plugin)",
-    source="containerd internal/cri/server/podsandbox/sandbox_run_linux.go setupSandboxFiles",
+    source="containerd/containerd internal/cri/server/podsandbox/sandbox_run_linux.go setupSandboxFiles",
     group=Text("sandbox shared memory", "샌드박스 공유 메모리"),
     match=match,
 )

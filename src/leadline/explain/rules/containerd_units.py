@@ -15,7 +15,7 @@ rule = Rule(
     ),
     group=Text("containerd's units", "containerd 유닛"),
     since="containerd 1.0",
-    source="containerd containerd.service",
+    source="containerd/containerd containerd.service",
     match=units_of(
         "containerd",
         r"containerd\.service",

@@ -36,7 +36,7 @@ rule = Rule(
         "CRI-O가 파드를 위해 마운트했습니다: {what}.",
     ),
     since="CRI-O 1.0; pinned namespaces 1.18",
-    source="cri-o internal/config/nsmgr/nsmgr_linux.go; containers/storage drivers/overlay/overlay.go",
+    source="cri-o/cri-o internal/config/nsmgr/nsmgr_linux.go NewPodNamespaces; containers/storage drivers/overlay/overlay.go",
     group=Text("CRI-O containers", "CRI-O 컨테이너"),
     match=match,
 )

@@ -70,6 +70,6 @@ rule = Rule(
     ),
     group=Text("Docker's rules", "Docker의 규칙"),
     since="Docker 1.10 (isolation stages until 28.1, DOCKER-FORWARD from 28.0)",
-    source="moby daemon/libnetwork/drivers/bridge/setup_ip_tables_linux.go, setup_ip_forwarding.go",
+    source="moby/moby daemon/libnetwork/drivers/bridge/internal/iptabler/iptabler.go setupIPChains (to 28.0 libnetwork/drivers/bridge/setup_ip_tables_linux.go), daemon/libnetwork/firewall_linux.go",
     match=match,
 )

@@ -56,7 +56,7 @@ rule = Rule(
         "create`로 만든 네트워크, `veth<16진수 7자리>`는 실행 중인 컨테이너입니다.",
     ),
     since="Docker 1.9",
-    source="moby libnetwork/drivers/bridge/bridge_linux.go (vethLen, BridgeName)",
+    source="moby/moby daemon/libnetwork/drivers/bridge/bridge_linux.go (vethLen, BridgeName)",
     group=Text("Docker interfaces", "Docker 인터페이스"),
     match=match,
 )

@@ -54,6 +54,6 @@ rule = Rule(
         "이 포트로 오는 트래픽은 Docker의 NAT 규칙이 전달하므로 ufw나 INPUT 규칙으로는 막히지 않습니다.",
     ),
     since="Docker 1.7 (userland proxy)",
-    source="moby cmd/docker-proxy, daemon/libnetwork/portmapper",
+    source="moby/moby cmd/docker-proxy/main_linux.go, daemon/libnetwork/portmapper/proxy_linux.go StartProxy",
     match=match,
 )

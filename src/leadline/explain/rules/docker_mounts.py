@@ -52,7 +52,7 @@ rule = Rule(
         "Docker가 실행 중인 컨테이너를 위해 마운트했습니다: {what}. df의 수치는 /var/lib/docker가 있는 디스크의 것입니다.",
     ),
     since="Docker 1.12 (overlay2); rootfs/overlayfs with the containerd image store",
-    source="moby daemon/graphdriver/overlay2/overlay.go, libnetwork/osl/namespace_linux.go",
+    source="moby/moby daemon/graphdriver/overlay2/overlay.go, daemon/libnetwork/osl/namespace_linux.go",
     group=Text("Docker containers", "Docker 컨테이너"),
     match=match,
 )

@@ -48,7 +48,6 @@ rule = Rule(
         "FORWARD의 기본 정책이 DROP이 되면 네트워크 플러그인이 명시적으로 허용한 파드 트래픽만 통과합니다.",
     ),
     since="Docker 1.13; br_netfilter's calls by default until 27",
-    source="moby daemon/libnetwork/drivers/bridge/setup_ip_forwarding.go, setup_bridgenetfiltering.go, "
-    "drivers/overlay/ostweaks_linux.go",
+    source="moby/moby daemon/libnetwork/drivers/bridge/setup_ip_forwarding.go, setup_bridgenetfiltering.go, drivers/overlay/ostweaks_linux.go",
     match=match,
 )

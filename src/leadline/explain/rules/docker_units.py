@@ -19,7 +19,7 @@ rule = Rule(
     ),
     group=Text("Docker's units", "Docker 유닛"),
     since="Docker 1.0",
-    source="moby contrib/init/systemd",
+    source="moby/moby contrib/init/systemd/docker.service, docker.socket",
     match=units_of(
         "docker",
         r"docker\.(service|socket)|docker-[0-9a-f]{64}\.scope|(var-lib-docker|run-docker)-.*\.mount",

@@ -32,6 +32,6 @@ rule = Rule(
         "이 호스트는 시스템 컨테이너입니다. systemd-nspawn이 시작할 때마다 새로 뽑은 이름의 파일로 이 파일을 가립니다.",
     ),
     since="systemd 198",
-    source="systemd src/nspawn/nspawn.c setup_kmsg, setup_boot_id",
+    source="systemd/systemd src/nspawn/nspawn.c setup_kmsg, setup_boot_id",
     match=match,
 )

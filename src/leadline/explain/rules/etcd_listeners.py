@@ -19,7 +19,7 @@ rule = Rule(
         "여십시오. 2381은 인증이 없는 평문 HTTP입니다.",
     ),
     since="kubeadm 1.13 (local etcd on the node's address and loopback; peers on the node's address only)",
-    source="kubernetes cmd/kubeadm/app/phases/etcd/local.go; k3s pkg/etcd/etcd.go (RKE2)",
+    source="kubernetes/kubernetes cmd/kubeadm/app/phases/etcd/local.go; k3s-io/k3s pkg/etcd/etcd.go listenClientHTTPURLs, listenMetricsURLs (RKE2)",
     match=listens(
         "etcd",
         ("etcd",),
@@ -31,7 +31,9 @@ rule = Rule(
             "tcp 2381": Endpoint(
                 Text("metrics and health check", "메트릭과 헬스 체크"), {"loopback": "kubeadm, RKE2"}
             ),
-            "tcp 2382": Endpoint(Text("client API over HTTP", "HTTP 클라이언트 API"), {"loopback": "RKE2"}),
+            "tcp 2382": Endpoint(
+                Text("client API without gRPC", "gRPC를 쓰지 않는 클라이언트 API"), {"loopback": "RKE2"}
+            ),
         },
     ),
 )

@@ -15,7 +15,7 @@ rule = Rule(
     ),
     group=Text("etcd's units", "etcd 유닛"),
     since="kubespray 2.0 (etcd_deployment_type host)",
-    source="kubespray roles/etcd/templates/etcd.service.j2",
+    source="kubernetes-sigs/kubespray roles/etcd/templates/etcd-host.service.j2, etcd-events-host.service.j2",
     match=units_of(
         "etcd",
         r"etcd(-events)?\.service",

@@ -15,7 +15,7 @@ rule = Rule(
     ),
     group=Text("firewalld's rules", "firewalld의 규칙"),
     since="firewalld 0.6 (nftables backend by default); chains in iptables before",
-    source="firewalld src/firewall/core/nftables.py, ipXtables.py",
+    source="firewalld/firewalld src/firewall/core/nftables.py, ipXtables.py",
     match=owned_by(
         Marks(
             "firewalld",

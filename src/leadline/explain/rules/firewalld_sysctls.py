@@ -26,6 +26,6 @@ rule = Rule(
         "영역 설정을 없애도 값은 그대로 남습니다.",
     ),
     since="firewalld 0.3",
-    source="firewalld src/firewall/functions.py enable_ip_forwarding",
+    source="firewalld/firewalld src/firewall/functions.py enable_ip_forwarding",
     match=match,
 )

@@ -21,7 +21,7 @@ rule = Rule(
     ),
     group=Text("Flannel's rules", "Flannel의 규칙"),
     since="flannel v0.20 own chains; nftables tables from v0.25",
-    source="flannel pkg/trafficmngr/iptables/iptables.go, pkg/trafficmngr/nftables/nftables.go",
+    source="flannel-io/flannel pkg/trafficmngr/iptables/iptables.go, pkg/trafficmngr/nftables/nftables.go",
     match=owned_by(
         Marks(
             "flannel",

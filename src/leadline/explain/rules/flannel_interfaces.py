@@ -57,6 +57,6 @@ rule = Rule(
         "`kubeadm reset`을 해도 장치는 남습니다.",
     ),
     since="flannel 0.1; flannel-v6 0.15, flannel-wg 0.17",
-    source="flannel pkg/backend/vxlan/device.go newVXLANDevice, pkg/backend/vxlan/vxlan.go",
+    source="flannel-io/flannel pkg/backend/vxlan/device.go newVXLANDevice, pkg/backend/vxlan/vxlan.go",
     match=match,
 )

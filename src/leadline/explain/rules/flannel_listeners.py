@@ -1,7 +1,7 @@
 """Flannel's sockets: the kernel's tunnel ports, and flanneld's health check where it is switched on."""
 
 from leadline.base.text import Text
-from leadline.explain.listening import Endpoint, binding, kernel_socket, listens
+from leadline.explain.listening import Endpoint, kernel_socket, listens, tunnel
 from leadline.explain.pair import Pair
 from leadline.explain.rule import Match, Rule
 from leadline.snapshot.diff import Change
@@ -46,15 +46,7 @@ _kernel = (
 
 
 def match(change: Change, pair: Pair) -> Match | None:
-    for endpoint, ask in _kernel:
-        if (tunnel := ask(change, pair)) is not None:
-            values = {
-                "port": change.entry.port,
-                "what": endpoint.what,
-                "binding": binding(endpoint, change.entry.exposure),
-            }
-            return Match(tunnel.evidence, tunnel.certainty, values, change.entry.exposure in endpoint.usual)
-    return _flanneld(change, pair)
+    return tunnel(change, pair, _kernel) or _flanneld(change, pair)
 
 
 rule = Rule(
@@ -68,6 +60,6 @@ rule = Rule(
         "VXLAN에는 인증이 없으므로 8472/udp는 다른 노드에서만 들어오게 하십시오.",
     ),
     since="flannel 0.5 (VXLAN on 8472); health check on 8081 in the stock manifest from v0.28.9",
-    source="flannel pkg/backend/vxlan/device.go, pkg/backend/wireguard, Documentation/kube-flannel.yml",
+    source="flannel-io/flannel pkg/backend/vxlan/device.go, pkg/backend/wireguard/wireguard.go (51820, 51821), Documentation/kube-flannel.yml",
     match=match,
 )

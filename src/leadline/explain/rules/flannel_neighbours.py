@@ -56,7 +56,7 @@ rule = Rule(
         "이 항목이 틀리거나 없으면 그 노드의 파드와만 통신이 끊깁니다.",
     ),
     since="flannel 0.9",
-    source="flannel pkg/backend/vxlan/vxlan_network.go handleSubnetEvents, device.go AddFDB, AddARP",
+    source="flannel-io/flannel pkg/backend/vxlan/vxlan_network.go handleSubnetEvents, device.go AddFDB, AddARP",
     group=Text("flannel's entries for other nodes", "다른 노드에 대한 flannel 항목"),
     match=match,
 )

@@ -81,7 +81,7 @@ rule = Rule(
         "생기고 사라집니다.",
     ),
     since="flannel 0.9 (vxlan next hops); host-gw, DirectRouting: a plain route",
-    source="flannel pkg/backend/vxlan/vxlan_network.go handleSubnetEvents, pkg/backend/route_network.go",
+    source="flannel-io/flannel pkg/backend/vxlan/vxlan_network.go handleSubnetEvents, pkg/backend/route_network.go",
     group=Text("flannel's routes to other nodes", "다른 노드로 가는 flannel 라우트"),
     match=match,
 )

@@ -25,6 +25,6 @@ rule = Rule(
         "플러그인은 이를 바탕으로 cni0와 파드 주소를 만듭니다.",
     ),
     since="flannel 0.5",
-    source="flannel pkg/subnet/subnet.go WriteSubnetFile",
+    source="flannel-io/flannel pkg/subnet/subnet.go WriteSubnetFile",
     match=match,
 )

@@ -39,6 +39,6 @@ rule = Rule(
     ),
     consequence=Text("{then}", "{then}"),
     since="kubeadm 1.6; bridge-nf-call-iptables is no longer checked from 1.31 on, flannel still needs it",
-    source="kubernetes cmd/kubeadm/app/preflight/checks.go InitIPv4Checks; flannel main.go",
+    source="kubernetes/kubernetes cmd/kubeadm/app/preflight/checks.go InitIPv4Checks; flannel-io/flannel main.go",
     match=match,
 )

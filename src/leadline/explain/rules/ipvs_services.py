@@ -29,6 +29,6 @@ rule = Rule(
     ),
     group=Text("IPVS services and sets", "IPVS 서비스와 ipset"),
     since="Kubernetes 1.11; deprecated from 1.35",
-    source="kubernetes pkg/proxy/ipvs/{proxier,ipset}.go",
+    source="kubernetes/kubernetes pkg/proxy/ipvs/{proxier,ipset}.go",
     match=match,
 )

@@ -16,8 +16,8 @@ rule = Rule(
         "한 프로세스가 노드의 모든 구성 요소를 담당합니다. 6443은 노드와 관리자에게, 10250은 서버에만 열고 나머지는 "
         "닫아 두십시오.",
     ),
-    since="k3s 1.19 (etcd ports only with embedded etcd; 5001 with the embedded registry, 1.29)",
-    source="k3s pkg/cli/cmds/server.go, pkg/daemons/control/server.go, pkg/etcd/etcd.go",
+    since="k3s 1.19 (etcd ports only with embedded etcd, 2382 from 1.25.15, 1.26.10, 1.27.7 and 1.28.3; 5001 with the embedded registry, from 1.26.13, 1.27.10, 1.28.6 and 1.29.1)",
+    source="k3s-io/k3s pkg/daemons/control/server.go apiServer, controllerManager, scheduler; pkg/etcd/etcd.go listenClientHTTPURLs, listenMetricsURLs; pkg/spegel/spegel.go Start",
     match=listens(
         "k3s",
         ("k3s-server", "k3s-agent", "k3s"),
@@ -61,16 +61,24 @@ rule = Rule(
             "tcp 2380": Endpoint(
                 Text("etcd peer traffic", "etcd 피어 통신"), {"loopback": "k3s", "node": "k3s"}
             ),
-            "tcp 2381": Endpoint(Text("etcd metrics", "etcd 메트릭"), {"loopback": "k3s"}),
+            "tcp 2381": Endpoint(
+                Text("etcd metrics", "etcd 메트릭"),
+                {
+                    "loopback": "k3s",
+                    "node": Text("k3s with etcd-expose-metrics", "etcd-expose-metrics를 켠 k3s"),
+                },
+            ),
             "tcp 2382": Endpoint(
-                Text("etcd client API over HTTP", "etcd HTTP 클라이언트 API"), {"loopback": "k3s"}
+                Text("etcd client API without gRPC", "gRPC를 쓰지 않는 etcd 클라이언트 API"),
+                {"loopback": "k3s"},
             ),
             "tcp 5001": Endpoint(
-                Text("embedded registry mirror", "내장 레지스트리 미러"),
-                {
-                    "everywhere": Text("k3s with the embedded registry", "내장 레지스트리를 켠 k3s"),
-                    "node": Text("k3s with the embedded registry", "내장 레지스트리를 켠 k3s"),
-                },
+                Text(
+                    "search for images on other nodes (embedded registry)",
+                    "다른 노드의 이미지 탐색(내장 레지스트리)",
+                ),
+                {"node": Text("k3s with the embedded registry", "내장 레지스트리를 켠 k3s")},
+                stand_in=True,
             ),
         },
     ),

@@ -15,7 +15,7 @@ rule = Rule(
     ),
     group=Text("k3s' units", "k3s 유닛"),
     since="k3s 0.1",
-    source="k3s install.sh create_systemd_service_file",
+    source="k3s-io/k3s install.sh create_systemd_service_file",
     match=units_of(
         "k3s",
         r"k3s(-agent|-server)?\.service",

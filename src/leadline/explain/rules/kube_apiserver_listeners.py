@@ -18,7 +18,7 @@ rule = Rule(
         "모든 노드와 kubectl, 파드가 접속합니다. TLS와 인증은 항상 켜져 있습니다. 노드와 관리자에게만 여십시오.",
     ),
     since="Kubernetes 1.20 (the insecure port 8080 is gone)",
-    source="kubernetes cmd/kubeadm/app/phases/controlplane/manifests.go",
+    source="kubernetes/kubernetes cmd/kubeadm/app/phases/controlplane/manifests.go",
     match=listens(
         "kube-apiserver",
         ("kube-apiserver",),

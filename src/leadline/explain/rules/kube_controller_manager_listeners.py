@@ -18,7 +18,7 @@ rule = Rule(
         "HTTPS이며 /metrics에는 토큰이 필요합니다. Prometheus를 위해 여는 것은 방화벽 정책이기도 합니다.",
     ),
     since="Kubernetes 1.13 (HTTPS on 10257; 10252 before)",
-    source="kubernetes cmd/kubeadm/app/phases/controlplane/manifests.go; kubespray control-plane role bind_address",
+    source="kubernetes/kubernetes cmd/kubeadm/app/phases/controlplane/manifests.go; kubernetes-sigs/kubespray roles/kubernetes/control-plane/defaults/main/main.yml kube_controller_manager_bind_address",
     match=listens(
         "kube-controller-manager",
         ("kube-controller-manager",),

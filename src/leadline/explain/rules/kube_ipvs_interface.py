@@ -44,6 +44,6 @@ rule = Rule(
         "서비스 주소가 로컬 주소가 됩니다. `strictARP`가 없으면 노드가 로드밸런서 주소의 ARP에도 응답합니다.",
     ),
     since="Kubernetes 1.9-1.36, IPVS mode (deprecated from 1.35)",
-    source="kubernetes pkg/proxy/ipvs/proxier.go (defaultDummyDevice), netlink_linux.go",
+    source="kubernetes/kubernetes pkg/proxy/ipvs/proxier.go (defaultDummyDevice), netlink_linux.go",
     match=match,
 )

@@ -27,7 +27,7 @@ rule = Rule(
     ),
     group=Text("kube-proxy's service rules", "kube-proxy의 서비스 규칙"),
     since="Kubernetes 1.2 (iptables), 1.11 (ipvs), 1.31 (nftables)",
-    source="kubernetes pkg/proxy/{iptables,ipvs,nftables}/proxier.go",
+    source="kubernetes/kubernetes pkg/proxy/{iptables,ipvs,nftables}/proxier.go",
     match=owned_by(
         Marks("kube-proxy", ("KUBE-",), ("kube-proxy",), ("KUBE-",), others=(*KUBELET, *KUBE_ROUTER, *CRI_O)),
         "kube-proxy",

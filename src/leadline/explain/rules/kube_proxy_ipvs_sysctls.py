@@ -26,6 +26,6 @@ rule = Rule(
         "strictARP가 없으면 모든 노드가 kube-ipvs0의 로드밸런서 주소에 ARP로 응답하여 MetalLB의 2계층 모드가 동작하지 않습니다.",
     ),
     since="Kubernetes 1.9; strictARP from 1.13; conn_reuse_mode only on kernels 4.1-5.8",
-    source="kubernetes pkg/proxy/ipvs/proxier.go NewProxier",
+    source="kubernetes/kubernetes pkg/proxy/ipvs/proxier.go NewProxier",
     match=match,
 )

@@ -19,7 +19,7 @@ rule = Rule(
         "listen 소켓으로 보이지 않습니다.",
     ),
     since="Kubernetes 1.10",
-    source="kubernetes pkg/cluster/ports/ports.go, pkg/proxy/apis/config/v1alpha1/defaults.go",
+    source="kubernetes/kubernetes pkg/cluster/ports/ports.go, pkg/proxy/apis/config/v1alpha1/defaults.go",
     match=listens(
         "kube-proxy",
         ("kube-proxy",),

@@ -15,7 +15,7 @@ rule = Rule(
     ),
     group=Text("network policy rules", "네트워크 정책 규칙"),
     since="kube-router 0.2, k3s 1.0",
-    source="cloudnativelabs/kube-router pkg/controllers/netpol",
+    source="cloudnativelabs/kube-router pkg/controllers/netpol/network_policy_controller.go, npc_iptables.go",
     match=owned_by(
         Marks(
             "kube-router", ("KUBE-ROUTER-", "KUBE-NWPLCY-", "KUBE-POD-FW-"), (), texts=("kube-router netpol",)

@@ -25,6 +25,6 @@ rule = Rule(
         "kube-router가 만든 것입니다. 파드 브리지인 kube-bridge와 그 포트, 또는 서비스 주소를 올린 장치입니다.",
     ),
     since="kube-router 0.1",
-    source="cloudnativelabs/kube-router pkg/controllers/routing/network_routes_controller.go",
+    source="cloudnativelabs/kube-router pkg/controllers/routing/network_routes_controller.go, pkg/controllers/proxy/network_services_controller.go (KubeDummyIf, KubeBridgeIf)",
     match=match,
 )

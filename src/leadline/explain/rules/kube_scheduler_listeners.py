@@ -19,7 +19,7 @@ rule = Rule(
         "이루어지지는 않습니다.",
     ),
     since="Kubernetes 1.13 (HTTPS on 10259; 10251 before)",
-    source="kubernetes cmd/kubeadm/app/phases/controlplane/manifests.go; kubespray control-plane role bind_address",
+    source="kubernetes/kubernetes cmd/kubeadm/app/phases/controlplane/manifests.go; kubernetes-sigs/kubespray roles/kubernetes/control-plane/defaults/main/kube-scheduler.yml kube_scheduler_bind_address",
     match=listens(
         "kube-scheduler",
         ("kube-scheduler",),

@@ -16,8 +16,8 @@ rule = Rule(
         "The metrics have no authentication: keep them from outside.",
         "메트릭에는 인증이 없으므로 외부에 노출하지 마십시오.",
     ),
-    since="kube-vip 0.4",
-    source="kube-vip cmd/kube-vip.go (prometheusHTTPServer)",
+    since="kube-vip 0.3.3",
+    source="kube-vip/kube-vip cmd/kube-vip.go (prometheusHTTPServer :2112)",
     match=listens(
         "kube-vip",
         ("kube-vip",),

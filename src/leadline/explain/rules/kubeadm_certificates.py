@@ -67,6 +67,6 @@ rule = Rule(
     ),
     group=Text("kubeadm's certificates", "kubeadm 인증서"),
     since="kubeadm 1.8 (8760 h and 87600 h; adjustable since v1beta4)",
-    source="kubernetes cmd/kubeadm/app/phases/certs/certlist.go, renewal/manager.go",
+    source="kubernetes/kubernetes cmd/kubeadm/app/phases/certs/certlist.go, renewal/manager.go",
     match=match,
 )

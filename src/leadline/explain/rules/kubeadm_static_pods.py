@@ -58,6 +58,6 @@ rule = Rule(
     ),
     group=Text("the control plane's manifests", "컨트롤 플레인 매니페스트"),
     since="kubeadm 1.6",
-    source="kubernetes cmd/kubeadm/app/phases/controlplane/manifests.go, phases/etcd/local.go",
+    source="kubernetes/kubernetes cmd/kubeadm/app/phases/controlplane/manifests.go, phases/etcd/local.go",
     match=match,
 )

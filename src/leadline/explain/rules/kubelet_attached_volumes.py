@@ -46,7 +46,7 @@ rule = Rule(
         "Terminating에서 멈춘 파드는 이런 마운트가 아직 사용 중인 경우가 많습니다.",
     ),
     since="Kubernetes 1.0; CSI 1.9, subpaths on their own mount 1.9.4",
-    source="kubernetes pkg/volume/csi, pkg/volume/util/subpath/subpath_linux.go",
+    source="kubernetes/kubernetes pkg/volume/csi/csi_attacher.go, csi_mounter.go, pkg/volume/util/subpath/subpath_linux.go",
     group=Text("attached pod volumes", "연결된 파드 볼륨"),
     match=match,
 )

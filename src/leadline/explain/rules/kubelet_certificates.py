@@ -39,6 +39,6 @@ rule = Rule(
     ),
     group=Text("the kubelet's certificates", "kubelet 인증서"),
     since="Kubernetes 1.19 (rotation on by default with kubeadm since 1.8)",
-    source="kubernetes pkg/kubelet/certificate/kubelet.go, staging/src/k8s.io/client-go/util/certificate",
+    source="kubernetes/kubernetes pkg/kubelet/certificate/kubelet.go, staging/src/k8s.io/client-go/util/certificate",
     match=match,
 )

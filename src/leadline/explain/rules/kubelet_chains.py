@@ -25,6 +25,6 @@ rule = Rule(
     ),
     group=Text("kubelet's firewall chains and rules", "kubelet의 방화벽 체인과 규칙"),
     since="Kubernetes 1.17 canary, 1.24 hint; KUBE-MARK-DROP until 1.27",
-    source="kubernetes pkg/kubelet/kubelet_network_linux.go",
+    source="kubernetes/kubernetes pkg/kubelet/kubelet_network_linux.go",
     match=owned_by(Marks("kubelet", KUBELET)),
 )

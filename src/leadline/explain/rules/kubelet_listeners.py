@@ -19,7 +19,7 @@ rule = Rule(
         "10248은 헬스 체크용이며 loopback에만 둡니다.",
     ),
     since="Kubernetes 1.10 (10255 read-only port: off by default with kubeadm)",
-    source="kubernetes pkg/cluster/ports/ports.go, pkg/kubelet/apis/config/v1beta1/defaults.go",
+    source="kubernetes/kubernetes pkg/cluster/ports/ports.go, pkg/kubelet/apis/config/v1beta1/defaults.go",
     match=listens(
         "kubelet",
         ("kubelet",),

@@ -52,7 +52,7 @@ rule = Rule(
         "여기에 쓴 만큼 파드의 메모리로 계산됩니다. size=는 상한일 뿐, 미리 차지하지 않습니다.",
     ),
     since="Kubernetes 1.0; projected tokens 1.21; size= 1.22, noswap 1.31",
-    source="kubernetes pkg/volume/emptydir/empty_dir.go setupTmpfs, pkg/volume/projected/projected.go",
+    source="kubernetes/kubernetes pkg/volume/emptydir/empty_dir.go setupTmpfs, pkg/volume/projected/projected.go",
     group=Text("pod volumes in memory", "메모리에 있는 파드 볼륨"),
     match=match,
 )

@@ -36,6 +36,6 @@ rule = Rule(
     ),
     group=Text("files of the kubelet's package", "kubelet 패키지의 파일"),
     since="Kubernetes 1.8 (packages)",
-    source="kubernetes/release cmd/krel/templates/latest/kubelet, kubeadm/10-kubeadm.conf",
+    source="kubernetes/release cmd/krel/templates/latest/kubelet/kubelet.spec, kubeadm/kubeadm.spec",
     match=match,
 )

@@ -81,6 +81,6 @@ rule = Rule(
     ),
     group=Text("pods and containers", "파드와 컨테이너"),
     since="Kubernetes 1.5 (CRI)",
-    source="kubernetes pkg/kubelet/kuberuntime/kuberuntime_manager.go SyncPod",
+    source="kubernetes/kubernetes pkg/kubelet/kuberuntime/kuberuntime_manager.go SyncPod",
     match=match,
 )

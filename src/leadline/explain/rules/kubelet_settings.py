@@ -58,6 +58,6 @@ rule = Rule(
     ),
     group=Text("the kubelet's settings", "kubelet 설정"),
     since="kubeadm 1.11",
-    source="kubernetes cmd/kubeadm/app/phases/kubelet/config.go, flags.go",
+    source="kubernetes/kubernetes cmd/kubeadm/app/phases/kubelet/config.go, flags.go",
     match=match,
 )

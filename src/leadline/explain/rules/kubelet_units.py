@@ -19,7 +19,7 @@ rule = Rule(
     ),
     group=Text("the kubelet's units", "kubelet 유닛"),
     since="Kubernetes 1.8",
-    source="kubernetes cmd/krel/templates/latest/kubelet; kubeadm app/phases/kubelet/kubelet.go",
+    source="kubernetes/release cmd/krel/templates/latest/kubelet/kubelet.spec; kubernetes/kubernetes cmd/kubeadm/app/phases/kubelet/kubelet.go",
     match=units_of(
         "kubelet",
         r"kubelet\.(service|socket)",

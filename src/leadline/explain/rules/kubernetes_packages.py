@@ -54,6 +54,6 @@ rule = Rule(
     ),
     group=Text("Kubernetes packages", "Kubernetes 패키지"),
     since="pkgs.k8s.io, Kubernetes 1.24; kubernetes-cni until 1.31",
-    source="kubernetes/release cmd/krel/templates/latest",
+    source="kubernetes/release cmd/krel/templates/latest/metadata.yaml",
     match=match,
 )

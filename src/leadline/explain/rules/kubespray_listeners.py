@@ -69,6 +69,6 @@ rule = Rule(
         "이 노드의 kubelet과 kube-proxy는 이것을 거쳐 컨트롤 플레인에 접속합니다. 8081에서는 nginx 상태도 보입니다.",
     ),
     since="kubespray 2.0",
-    source="kubespray roles/kubernetes/node/templates/loadbalancer/nginx.conf.j2, haproxy.cfg.j2",
+    source="kubernetes-sigs/kubespray roles/kubernetes/node/templates/loadbalancer/nginx.conf.j2, haproxy.cfg.j2",
     match=match,
 )

@@ -40,6 +40,6 @@ rule = Rule(
     why=Text("kubespray does this on every node: {what}.", "kubespray가 모든 노드에 적용합니다: {what}."),
     group=Text("kubespray's settings", "kubespray 설정"),
     since="kubespray 2.20 (swap.target masked from 2.24)",
-    source="kubespray roles/kubernetes/preinstall, roles/kubernetes/node/templates, roles/etcd/templates",
+    source="kubernetes-sigs/kubespray roles/kubernetes/preinstall/tasks/0010-swapoff.yml, roles/kubernetes/node/templates/kubelet-config.v1beta1.yaml.j2, roles/etcd/templates/make-ssl-etcd.sh.j2",
     match=match,
 )

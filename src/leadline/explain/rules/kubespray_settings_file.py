@@ -26,6 +26,6 @@ rule = Rule(
     ),
     group=Text("kubespray's settings file", "kubespray의 설정 파일"),
     since="kubespray v2.20-v2.31",
-    source="kubespray roles/kubernetes/preinstall/tasks/0080-system-configurations.yml (sysctl_file_path)",
+    source="kubernetes-sigs/kubespray roles/kubernetes/preinstall/tasks/0080-system-configurations.yml (sysctl_file_path)",
     match=match,
 )

@@ -15,6 +15,6 @@ rule = Rule(
     ),
     group=Text("libvirt's rules", "libvirt의 규칙"),
     since="libvirt 5.1 own chains; nftables tables from 10.4",
-    source="libvirt src/network/network_iptables.c, network_nftables.c",
+    source="libvirt/libvirt src/network/network_iptables.c, network_nftables.c",
     match=owned_by(Marks("libvirt", ("LIBVIRT_",), ("libvirt_network",))),
 )

@@ -36,7 +36,7 @@ rule = Rule(
         "libvirt가 만든 인터페이스입니다. `virbr…`는 가상 네트워크의 브리지, `vnet…`은 실행 중인 가상 머신입니다.",
     ),
     since="libvirt 0.4",
-    source="libvirt src/network/bridge_driver.c",
+    source="libvirt/libvirt src/network/bridge_driver.c",
     group=Text("libvirt interfaces", "libvirt 인터페이스"),
     match=match,
 )

@@ -18,6 +18,6 @@ rule = Rule(
         "해당 브리지의 게스트에만 제공하며 호스트의 네트워크에는 제공하지 않습니다.",
     ),
     since="libvirt 0.4",
-    source="libvirt src/network/bridge_driver.c networkStartDhcpDaemon",
+    source="libvirt/libvirt src/network/bridge_driver.c networkStartDhcpDaemon",
     match=on_bridge(r"virbr\d+"),
 )

@@ -26,6 +26,6 @@ rule = Rule(
         "virbr0뿐 아니라 모든 인터페이스 사이에서 포워딩이 이루어집니다. libvirt의 체인은 자신의 브리지만 거릅니다.",
     ),
     since="libvirt 0.4",
-    source="libvirt src/network/bridge_driver.c networkEnableIPForwarding; 60-libvirtd.conf, 60-qemu-postcopy-migration.conf",
+    source="libvirt/libvirt src/network/bridge_driver.c networkEnableIPForwarding; 60-libvirtd.conf, 60-qemu-postcopy-migration.conf",
     match=match,
 )

@@ -15,7 +15,7 @@ rule = Rule(
     ),
     group=Text("libvirt's units", "libvirt 유닛"),
     since="libvirt 1.0",
-    source="libvirt src/remote, src/locking, src/logging",
+    source="libvirt/libvirt src/remote/libvirtd.service.in, virtproxyd.service.in",
     match=units_of(
         "libvirt",
         r"libvirt.*|virt(lock|log|qemu|network|storage|proxy|interface|nodedev|nwfilter|secret|lxc|vbox|xen)d.*|virt-guest-shutdown\.target|machine-qemu.*\.scope",

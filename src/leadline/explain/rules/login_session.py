@@ -55,6 +55,6 @@ rule = Rule(
         "있었다는 뜻이며 Kubernetes와는 관계없습니다.",
     ),
     since="systemd 183",
-    source="systemd src/login/user-runtime-dir.c; pam_systemd(8)",
+    source="systemd/systemd src/login/user-runtime-dir.c; pam_systemd(8)",
     match=match,
 )

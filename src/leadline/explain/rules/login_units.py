@@ -51,6 +51,6 @@ rule = Rule(
     ),
     group=Text("logins", "로그인"),
     since="systemd 205",
-    source="systemd src/login/logind-user.c, logind-session.c",
+    source="systemd/systemd src/login/logind-user.c, logind-session.c",
     match=match,
 )

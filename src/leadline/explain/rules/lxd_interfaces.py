@@ -10,7 +10,7 @@ from leadline.explain.proof import LINK
 from leadline.explain.rule import Match, Rule
 from leadline.snapshot.diff import Change
 
-BRIDGE = re.compile(r"(?:lxd|lxc|incus)br\d+")
+BRIDGE = re.compile(r"(?:lxd|lxc|incus)br(?:\d+|-\d+)")
 
 
 def match(change: Change, pair: Pair) -> Match | None:
@@ -31,8 +31,8 @@ rule = Rule(
         "The network of LXD, Incus or LXC: its bridge, or a running container's end on that bridge.",
         "LXD, Incus 또는 LXC의 네트워크입니다. 브리지이거나, 그 브리지에 연결된 실행 중인 컨테이너의 끝입니다.",
     ),
-    since="LXD 2.3, LXC 1.0",
-    source="canonical/lxd lxd/network/driver_bridge.go; lxc config/init/common/lxc-net.in",
+    since="LXD 2.3, Incus 0.1, LXC 1.0",
+    source="canonical/lxd lxd/network/driver_bridge.go, lxd/network/network_utils.go RandomDevName, lxd-user/lxd.go; lxc/incus internal/server/network/driver_bridge.go; lxc/lxc config/init/common/lxc-net.in start",
     group=Text("LXD interfaces", "LXD 인터페이스"),
     match=match,
 )

@@ -18,14 +18,16 @@ rule = Rule(
     component="lxd",
     class_="config",
     why=Text(
-        "LXD, Incus or lxc-net turns forwarding on for its bridge; the package raises the inotify limit for many containers.",
-        "LXD, Incus 또는 lxc-net이 브리지를 위해 포워딩을 켭니다. 패키지는 많은 컨테이너를 위해 inotify 한도를 높입니다.",
+        "LXD, Incus or lxc-net turns forwarding on for its bridge; LXD's snap and packages raise the kernel's limits for "
+        "many containers, and the snap lifts AppArmor's ban on user namespaces.",
+        "LXD, Incus 또는 lxc-net이 브리지를 위해 포워딩을 켭니다. LXD의 snap과 패키지는 많은 컨테이너를 위해 커널 한도를 "
+        "높이고, snap은 AppArmor의 사용자 네임스페이스 제한을 풉니다.",
     ),
     consequence=Text(
-        "The host forwards between all its interfaces until the next boot.",
-        "다음 부팅까지 모든 인터페이스 사이에서 포워딩이 이루어집니다.",
+        "It holds until the next boot; with forwarding on, the host forwards between all its interfaces.",
+        "다음 부팅까지 유지됩니다. 포워딩이 켜져 있으면 모든 인터페이스 사이에서 포워딩이 이루어집니다.",
     ),
-    since="LXD 2.3",
-    source="lxd internal/server/network/driver_bridge.go; 10-lxd-inotify.conf",
+    since="LXD 2.3; the limits with its snap",
+    source="canonical/lxd lxd/network/driver_bridge.go; lxc/incus internal/server/network/driver_bridge.go; lxc/lxc config/init/common/lxc-net.in start; canonical/lxd-pkg-snap snapcraft/commands/daemon.start",
     match=match,
 )

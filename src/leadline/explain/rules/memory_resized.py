@@ -59,7 +59,7 @@ rule = Rule(
         "여러 tmpfs의 크기가 함께 {ratio}배가 되었습니다. 메모리에 대한 비율로 정해지므로, 호스트의 메모리가 바뀐 것입니다.",
     ),
     since="every kernel",
-    source="linux mm/shmem.c shmem_default_max_blocks; systemd src/shared/mount-setup.c",
+    source="linux mm/shmem.c shmem_default_max_blocks; systemd/systemd src/shared/mount-setup.c",
     group=Text("sizes that follow the memory", "메모리를 따르는 크기"),
     match=match,
 )

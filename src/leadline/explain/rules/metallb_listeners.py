@@ -18,7 +18,7 @@ rule = Rule(
         "노드 사이에 7946 tcp와 udp가 열려 있어야 합니다. 막히면 두 노드가 한 주소에 응답할 수 있습니다.",
     ),
     since="MetalLB 0.9 (7472 up to 0.15; 9120 and 17472 from 0.16)",
-    source="metallb/metallb config/manifests/metallb-native.yaml, internal/speakerlist",
+    source="metallb/metallb speaker/main.go, internal/k8s/k8s.go metricsBindAddress, config/manifests/metallb-native.yaml, internal/speakerlist/speakerlist.go New",
     match=listens(
         "metallb",
         ("speaker",),

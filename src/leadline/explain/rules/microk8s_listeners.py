@@ -15,7 +15,7 @@ rule = Rule(
         "16443과 25000(노드 가입)은 모든 주소에서 열리므로 노드와 관리자 외에는 막으십시오.",
     ),
     since="microk8s 1.21 (kubelite)",
-    source="canonical/microk8s microk8s-resources/default-args",
+    source="canonical/microk8s microk8s-resources/default-args/kube-apiserver, kubelet, kube-proxy, cluster-agent; scripts/wrappers/common/cluster/utils.py (19001)",
     match=listens(
         "microk8s",
         ("kubelite", "k8s-dqlite", "cluster-agent"),

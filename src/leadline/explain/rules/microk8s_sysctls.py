@@ -26,6 +26,6 @@ rule = Rule(
         "snap을 제거하면 파일은 없어지지만 값은 다음 부팅까지 남습니다.",
     ),
     since="MicroK8s 1.19",
-    source="microk8s microk8s-resources/actions/common/utils.sh increase_sysctl_parameter, wrappers/run-kubelite-with-args",
+    source="canonical/microk8s microk8s-resources/actions/common/utils.sh increase_sysctl_parameter, wrappers/run-kubelite-with-args",
     match=match,
 )

@@ -23,11 +23,15 @@ KINDS = {
 FILESYSTEMS = {
     "overlay": "overlay",
     "nfs": "nfs4",
+    "nfsv4": "nfs4",
+    "ceph": "ceph",
     "fuse": "fuse",
     "squashfs": "squashfs",
     "xfs": "xfs",
     "ext4": "ext4",
 }
+# Each is one match, target or expression of a firewall rule, where the rules themselves were not recorded.
+_BY_RULES = ("xt_", "nft_", "ipt_", "ip6t_", "ebt_")
 _MATCHES = re.compile(r"-m (\w+)|-j ([A-Z]\w+)")
 
 
@@ -53,9 +57,6 @@ def _user(witness: Witness, module: str) -> Evidence | None:
         for fact in ("iptables", "ip6tables", "nft", "ipset", "ipvs"):
             if (key := next(iter(witness.entries(fact)), None)) is not None:
                 return witness.saw(fact, key[:120])
-    for user, entry in witness.entries("modules").items():
-        if module in entry.used_by:
-            return witness.saw("modules", user)
     users = witness.entries("modules")[module].used_by if module in witness.entries("modules") else ()
     return witness.saw("modules", f"{module} used by {', '.join(users)}") if users else None
 
@@ -70,7 +71,18 @@ def match(change: Change, pair: Pair) -> Match | None:
                 (witness.saw("modules_load", f"{entry.file} {entry.module}"),), values={"module": change.key}
             )
     user = _user(witness, change.key)
-    return Match((user,), values={"module": change.key}) if user else None
+    if user is not None:
+        return Match((user,), values={"module": change.key})
+    below = _below(witness, change.key) if change.key.startswith(_BY_RULES) else None
+    return Match((below,), "likely", {"module": change.key}) if below else None
+
+
+def _below(witness: Witness, module: str) -> Evidence | None:
+    """A module that this one stands on: it does not say why, but nobody loads a rule's match or target by hand."""
+    for name, entry in witness.entries("modules").items():
+        if module in entry.used_by:
+            return witness.saw("modules", f"{name} used by {module}")
+    return None
 
 
 rule = Rule(

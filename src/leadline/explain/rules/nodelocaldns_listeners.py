@@ -18,7 +18,7 @@ rule = Rule(
         "노드의 모든 파드가 이것으로 이름을 조회하며, 이 노드에만 있는 link-local 주소에서 응답합니다.",
     ),
     since="NodeLocal DNSCache 1.15",
-    source="kubernetes/dns cmd/node-cache; kubespray roles/kubernetes-apps/ansible/templates/nodelocaldns-config.yml.j2",
+    source="kubernetes/dns cmd/node-cache/main.go; kubernetes-sigs/kubespray roles/kubernetes-apps/ansible/templates/nodelocaldns-config.yml.j2",
     match=listens(
         "nodelocaldns",
         ("node-cache",),

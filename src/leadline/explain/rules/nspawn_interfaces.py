@@ -32,7 +32,7 @@ rule = Rule(
         "zone의 브리지입니다.",
     ),
     since="systemd 209",
-    source="systemd src/nspawn/nspawn-network.c",
+    source="systemd/systemd src/nspawn/nspawn-network.c",
     group=Text("system containers", "시스템 컨테이너"),
     match=match,
 )

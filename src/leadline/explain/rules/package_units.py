@@ -33,6 +33,13 @@ _OWNERS = {
     r"(lvm2|dm-event|blk-availability).*": ("lvm2", "dmeventd"),
     r"(iscsi|iscsid|open-iscsi).*": ("open-iscsi", "iscsi-initiator-utils"),
     r"multipath.*": ("multipath-tools", "device-mapper-multipath"),
+    r"dbus-org\.freedesktop\.Avahi\..*": ("avahi-daemon", "avahi"),
+    r"(vgauth|vgauthd|vmtoolsd)\..*": ("open-vm-tools",),
+    r"(smbd|nmbd|smb|nmb|samba-ad-dc)\..*": ("samba",),
+    r"(mariadb|mysql|mysqld)\..*": ("mariadb-server", "mysql-server", "mysql-community-server"),
+    r"tailscaled\..*": ("tailscale",),
+    r"nm-cloud-setup\..*": ("NetworkManager-cloud-setup",),
+    r"(refresh-)?policy-routes@.*|set-hostname-imds\..*": ("amazon-ec2-net-utils",),
 }
 _COMPILED = tuple((re.compile(pattern), names) for pattern, names in _OWNERS.items())
 

@@ -47,6 +47,6 @@ rule = Rule(
     ),
     group=Text("listeners of pods on the host's network", "호스트 네트워크 파드의 listen 소켓"),
     since="Kubernetes 1.0 (hostNetwork)",
-    source="kubernetes pkg/kubelet/kuberuntime (NamespaceMode_NODE)",
+    source="kubernetes/kubernetes pkg/kubelet/kuberuntime/util/util.go NetworkNamespaceForPod",
     match=match,
 )

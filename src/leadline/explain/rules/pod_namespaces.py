@@ -32,6 +32,6 @@ rule = Rule(
     ),
     group=Text("pod network namespaces", "파드 네트워크 네임스페이스"),
     since="containerd 1.1",
-    source="containerd pkg/netns/netns_linux.go (internal/cri in 2.x)",
+    source="containerd/containerd pkg/netns/netns_linux.go newNS",
     match=match,
 )

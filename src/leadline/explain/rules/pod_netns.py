@@ -52,7 +52,7 @@ rule = Rule(
         "`hostNetwork` 파드에는 없습니다.",
     ),
     since="containerd 1.1 (CRI plugin)",
-    source="containerd pkg/netns/netns_linux.go newNS",
+    source="containerd/containerd pkg/netns/netns_linux.go newNS",
     group=Text("pod network namespaces", "파드 네트워크 네임스페이스"),
     match=match,
 )

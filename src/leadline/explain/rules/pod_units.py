@@ -15,7 +15,7 @@ rule = Rule(
     ),
     group=Text("units of pods", "파드의 유닛"),
     since="Kubernetes 1.6 (cgroupDriver systemd)",
-    source="kubernetes pkg/kubelet/cm/cgroup_manager_linux.go; runc cgroups/systemd",
+    source="kubernetes/kubernetes pkg/kubelet/cm/cgroup_manager_linux.go; opencontainers/cgroups systemd/v2.go",
     match=units_of(
         "kubelet",
         r"kubepods.*\.slice|(cri-containerd|crio(-conmon)?)-[0-9a-f]+\.scope|(var-lib-kubelet-pods|run-netns-cni|run-k3s-containerd|run-containerd-io\.containerd\.(grpc\.v1\.cri|runtime\.v2\.task-k8s\.io)).*\.mount",

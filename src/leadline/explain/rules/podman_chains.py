@@ -35,6 +35,6 @@ rule = Rule(
     ),
     group=Text("Podman's rules", "Podman의 규칙"),
     since="Podman 4 (netavark; CNI plugins before)",
-    source="containers/netavark src/firewall; containernetworking/plugins plugins/meta/{firewall,portmap}",
+    source="containers/netavark src/firewall/nft.rs, src/firewall/iptables.rs (to 1.x); containernetworking/plugins plugins/meta/firewall/iptables.go, plugins/meta/portmap/portmap_iptables.go",
     match=match,
 )

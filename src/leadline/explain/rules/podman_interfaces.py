@@ -34,7 +34,7 @@ rule = Rule(
         "컨테이너입니다.",
     ),
     since="Podman 1.0",
-    source="containers/netavark src/network/bridge.rs; containers/common libnetwork/cni",
+    source="containers/netavark src/network/bridge.rs; containers/common libnetwork/cni/config.go, libnetwork/netavark/config.go",
     group=Text("Podman interfaces", "Podman 인터페이스"),
     match=match,
 )

@@ -45,6 +45,6 @@ rule = Rule(
         "게시된 포트의 트래픽은 netavark 또는 CNI 플러그인의 NAT 규칙이 전달하며, 프로세스는 포트 번호를 점유할 뿐입니다.",
     ),
     since="Podman 1.0 (aardvark-dns from 4.0)",
-    source="containers/podman libpod/networking_common.go; containers/aardvark-dns",
+    source="containers/podman libpod/oci_util.go bindPorts, libpod/networking_common.go; containers/aardvark-dns src/server/serve.rs",
     match=match,
 )

@@ -26,6 +26,6 @@ rule = Rule(
         "마지막 컨테이너가 끝나도 되돌리지 않으므로, 다음 부팅까지 호스트는 라우터로 남습니다.",
     ),
     since="Podman 1.0; netavark from Podman 4",
-    source="netavark src/network/bridge.rs, src/network/core_utils.rs",
+    source="containers/netavark src/network/bridge.rs, src/network/core_utils.rs",
     match=match,
 )

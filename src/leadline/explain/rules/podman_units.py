@@ -15,7 +15,7 @@ rule = Rule(
     ),
     group=Text("Podman's units", "Podman 유닛"),
     since="Podman 1.0",
-    source="containers/podman contrib/systemd",
+    source="containers/podman contrib/systemd/system/podman.service.in, podman.socket, podman-restart.service.in",
     match=units_of(
         "podman",
         r"podman([-.@].*)?\.(service|socket|timer)|podman\.(service|socket)|libpod-.*\.scope|machine-libpod.*|var-lib-containers-.*\.mount",

@@ -31,6 +31,6 @@ rule = Rule(
     ),
     group=Text("network policy sets", "네트워크 정책 ipset"),
     since="Calico 2; k3s 1.0",
-    source="projectcalico/calico felix/ipsets; cloudnativelabs/kube-router pkg/controllers/netpol",
+    source="projectcalico/calico felix/ipsets/ipset_defs.go; cloudnativelabs/kube-router pkg/controllers/netpol/network_policy_controller.go",
     match=match,
 )

@@ -55,6 +55,6 @@ rule = Rule(
     ),
     group=Text("container images", "컨테이너 이미지"),
     since="Kubernetes 1.5 (CRI)",
-    source="kubernetes pkg/kubelet/images/image_manager.go, image_gc_manager.go",
+    source="kubernetes/kubernetes pkg/kubelet/images/image_manager.go, image_gc_manager.go",
     match=match,
 )

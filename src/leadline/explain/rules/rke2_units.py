@@ -15,7 +15,7 @@ rule = Rule(
     ),
     group=Text("RKE2's units", "RKE2 유닛"),
     since="RKE2 1.18",
-    source="rancher/rke2 bundle/lib/systemd/system",
+    source="rancher/rke2 bundle/lib/systemd/system/rke2-server.service, rke2-agent.service",
     match=units_of(
         "rke2",
         r"rke2-(server|agent)\.service",

@@ -38,7 +38,7 @@ rule = Rule(
         "systemd가 {unit}이 실행되는 동안 credential을 두는 곳으로, 유닛과 함께 생기고 사라집니다.",
     ),
     since="systemd 247; tmpfs instead of ramfs from 254",
-    source="systemd src/core/exec-credential.c",
+    source="systemd/systemd src/core/exec-credential.c",
     group=Text("service credentials", "서비스 credential"),
     match=match,
 )

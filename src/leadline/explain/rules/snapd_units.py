@@ -15,7 +15,7 @@ rule = Rule(
     ),
     group=Text("units of snaps", "스냅의 유닛"),
     since="snapd 2.0",
-    source="snapd wrappers/services.go, systemd/systemd.go AddMountUnitFile",
+    source="snapcore/snapd wrappers/services.go, systemd/systemd.go AddMountUnitFile",
     match=units_of(
         "snapd",
         r"snap-(?!microk8s-).*\.mount|snap\.(?!microk8s\.).*|var-snap-(?!microk8s-).*\.mount|run-snapd-.*|snapd\..*",

@@ -69,6 +69,6 @@ rule = Rule(
         "스왑이 없으면 메모리가 부족할 때 OOM killer가 동작합니다. `swapoff`만 실행했다면 재부팅 때 스왑이 돌아옵니다.",
     ),
     since="Kubernetes 1.8 (failSwapOn); with NodeSwap, stable in 1.34, swap may stay",
-    source="kubernetes pkg/kubelet/cm/container_manager_linux.go; cmd/kubeadm/app/preflight/checks.go SwapCheck",
+    source="kubernetes/kubernetes pkg/kubelet/cm/container_manager_linux.go; cmd/kubeadm/app/preflight/checks.go SwapCheck",
     match=match,
 )

@@ -60,6 +60,6 @@ rule = Rule(
         "(binfmt_misc는 `sysctl -a`만으로도 마운트됩니다). 누가 설정한 것이 아닙니다.",
     ),
     since="systemd 183",
-    source="systemd src/shared/mount-setup.c, units/*.automount, units/*.mount",
+    source="systemd/systemd src/shared/mount-setup.c, units/*.automount, units/*.mount",
     match=match,
 )

@@ -15,6 +15,6 @@ rule = Rule(
     ),
     group=Text("Tailscale's rules", "Tailscale의 규칙"),
     since="every Tailscale",
-    source="tailscale util/linuxfw/iptables_runner.go",
+    source="tailscale/tailscale util/linuxfw/iptables_runner.go AddChains, AddConnmarkSaveRule; util/linuxfw/nftables_runner.go",
     match=owned_by(Marks("tailscale", ("ts-",), ())),
 )

@@ -26,6 +26,6 @@ rule = Rule(
         "tailscaled가 tailnet 주소(100.64.0.0/10)를 위해 만든 터널 장치입니다.",
     ),
     since="Tailscale 1.0",
-    source="tailscale/tailscale net/tstun, wgengine/router/router_linux.go",
+    source="tailscale/tailscale cmd/tailscaled/tailscaled.go defaultTunName, net/tstun/tun.go New",
     match=match,
 )

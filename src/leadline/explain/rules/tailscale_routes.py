@@ -27,6 +27,6 @@ rule = Rule(
         "tailscaled가 자체 테이블(52)과 5210~5270번 규칙으로 tailnet을 라우팅합니다: {what}.",
     ),
     since="Tailscale 1.0",
-    source="tailscale/tailscale wgengine/router/router_linux.go",
+    source="tailscale/tailscale wgengine/router/osrouter/router_linux.go (tailscaleRouteTable, ipRules; to 1.88 wgengine/router/router_linux.go)",
     match=match,
 )

@@ -46,6 +46,6 @@ rule = Rule(
     ),
     group=Text("units that are only named by others", "다른 유닛이 이름만 언급하는 유닛"),
     since="every version of systemd",
-    source="systemd src/core/unit.c (unit_load, LOADED not-found); systemctl(1) list-units --all",
+    source="systemd/systemd src/core/unit.c (unit_load, LOADED not-found); systemctl(1) list-units --all",
     match=match,
 )

@@ -20,7 +20,7 @@ topics = (
     ),
     Topic(
         kind="chain",
-        pattern=r"KUBE-(SVC|SVL)-[A-Z2-7]{16}",
+        pattern=r"KUBE-(SVC|SVL)-.+",
         owner="kube-proxy",
         what=Text(
             "One service port (SVL: only endpoints on this node). Marks traffic from outside the pod network for "
@@ -34,7 +34,7 @@ topics = (
     ),
     Topic(
         kind="chain",
-        pattern=r"KUBE-SEP-[A-Z2-7]{16}",
+        pattern=r"KUBE-SEP-.+",
         owner="kube-proxy",
         what=Text(
             "One endpoint of a service: marks a pod that reaches itself (hairpin) for masquerade, then rewrites "
@@ -46,7 +46,7 @@ topics = (
     ),
     Topic(
         kind="chain",
-        pattern=r"KUBE-EXT-[A-Z2-7]{16}",
+        pattern=r"KUBE-EXT-.+",
         owner="kube-proxy",
         what=Text(
             "What reaches a service from outside by NodePort, load balancer or external address: masquerades it "
@@ -58,7 +58,7 @@ topics = (
     ),
     Topic(
         kind="chain",
-        pattern=r"KUBE-FW-[A-Z2-7]{16}|KUBE-PROXY-FIREWALL",
+        pattern=r"KUBE-FW-.+|KUBE-PROXY-FIREWALL",
         owner="kube-proxy",
         what=Text(
             "Load balancer source ranges: lets the allowed clients of a service in and drops others.",
@@ -138,7 +138,7 @@ topics = (
     ),
     Topic(
         kind="chain",
-        pattern="CNI-HOSTPORT-(DNAT|SETMARK|MASQ)|CNI-DN-[0-9a-f]{21}",
+        pattern="CNI-HOSTPORT-(DNAT|SETMARK|MASQ)|CNI-DN-.+",
         owner="portmap",
         what=Text(
             "hostPort: CNI-HOSTPORT-DNAT finds the pod's CNI-DN- chain by port, which rewrites the destination; "

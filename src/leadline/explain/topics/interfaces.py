@@ -8,10 +8,24 @@ _PLUGINS = "containernetworking/plugins plugins/main/bridge/bridge.go"
 
 
 def _interface(
-    pattern: str, owner: str, role: Text, what: Text, source: str, advice: Text | None = None
+    pattern: str,
+    owner: str,
+    role: Text,
+    what: Text,
+    source: str,
+    advice: Text | None = None,
+    *,
+    general: bool = False,
 ) -> Topic:
     return Topic(
-        kind="interface", pattern=pattern, owner=owner, role=role, what=what, source=source, advice=advice
+        kind="interface",
+        pattern=pattern,
+        owner=owner,
+        role=role,
+        what=what,
+        source=source,
+        advice=advice,
+        general=general,
     )
 
 
@@ -83,6 +97,19 @@ topics = (
             "Docker 컨테이너의 veth 쌍 중 호스트 쪽 끝입니다(master는 docker0 또는 br-…).",
         ),
         "moby libnetwork/drivers/bridge/bridge_linux.go",
+    ),
+    _interface(
+        "veth[^@:]*",
+        "",
+        Text("veth, one end of a pair", "veth 쌍의 한쪽"),
+        Text(
+            "One end of a veth pair, a cable between two network namespaces. The host's end is named anew with every "
+            "container: by CNI plugins veth and eight hexadecimal digits, by Docker seven.",
+            "veth 쌍의 한쪽 끝으로, 두 네트워크 네임스페이스를 케이블처럼 잇습니다. 호스트 쪽 끝의 이름은 컨테이너마다 새로 "
+            "정해지며, CNI 플러그인은 veth 뒤에 16진수 8자리를, Docker는 7자리를 붙입니다.",
+        ),
+        "veth(4); containernetworking/plugins pkg/ip/link_linux.go",
+        general=True,
     ),
     _interface(
         "kube-ipvs0",

@@ -9,6 +9,7 @@ def _mount(pattern: str, owner: str, what: Text, source: str, advice: Text | Non
 
 
 _CRI = r"(/run(/k3s)?|/var/snap/microk8s/common/run)/containerd"
+_DEFAULTS = "kubernetes pkg/kubelet/apis/config/v1beta1/defaults_linux.go"
 _KUBELET = r"(/var/lib/kubelet|/var/snap/microk8s/common/var/lib/kubelet)"
 
 topics = (
@@ -50,6 +51,36 @@ topics = (
         Text(
             "A cni-… without a pod is left over from a crash: `crictl pods` shows which are in use.",
             "파드가 없는 cni-…는 비정상 종료 후 남은 것입니다. 사용 중인지는 `crictl pods`로 확인하십시오.",
+        ),
+    ),
+    _mount(
+        _KUBELET,
+        "kubelet",
+        Text(
+            "The kubelet's directory: config.yaml, its certificates under pki, and each pod's volumes and emptyDirs. The "
+            "filesystem it lies on is the kubelet's nodefs.",
+            "kubelet의 디렉터리로, config.yaml, pki 아래의 인증서, 파드의 볼륨과 emptyDir이 들어 있습니다. 이 디렉터리가 있는 "
+            "파일시스템이 kubelet의 nodefs입니다.",
+        ),
+        f"{_DEFAULTS}; kubernetes.io node-pressure eviction",
+        Text(
+            "With less than 10 % free (nodefs.available) the kubelet evicts pods.",
+            "여유 공간이 10%보다 적어지면(nodefs.available) kubelet이 파드를 축출합니다.",
+        ),
+    ),
+    _mount(
+        "/var/lib/containerd",
+        "containerd",
+        Text(
+            "containerd's images and the layers its containers write. The filesystem it lies on is the kubelet's imagefs.",
+            "containerd의 이미지와 컨테이너가 쓰는 레이어가 들어 있습니다. 이 디렉터리가 있는 파일시스템이 kubelet의 "
+            "imagefs입니다.",
+        ),
+        f"{_DEFAULTS}; containerd docs/ops.md",
+        Text(
+            "With less than 15 % free (imagefs.available) the kubelet removes unused images, then evicts pods.",
+            "여유 공간이 15%보다 적어지면(imagefs.available) kubelet이 쓰지 않는 이미지를 지우고, 그래도 부족하면 파드를 "
+            "축출합니다.",
         ),
     ),
     _mount(

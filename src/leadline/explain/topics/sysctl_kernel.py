@@ -128,6 +128,7 @@ topics = (
     Topic(
         kind="sysctl",
         pattern=r"kernel\.random\..*|kernel\.ns_last_pid|kernel\.pty\.nr|fs\.(dentry-state|file-nr|inode-nr|inode-state|aio-nr)|fs\.quota\..*",
+        general=True,
         what=Text(
             "A counter or random value that moves by itself.", "스스로 변하는 카운터 또는 무작위 값입니다."
         ),

@@ -169,6 +169,7 @@ topics = (
     Topic(
         kind="sysctl",
         pattern=r"net\.netfilter\.nf_conntrack_\w+|net\.netfilter\.nf_flowtable_\w+",
+        general=True,
         what=Text(
             "Connection tracking: a timeout, limit or switch of one protocol; the key exists while nf_conntrack is loaded.",
             "conntrack의 프로토콜별 타임아웃, 한도 또는 스위치입니다. nf_conntrack 모듈이 올라와 있는 동안 존재합니다.",
@@ -258,6 +259,7 @@ topics = (
     Topic(
         kind="sysctl",
         pattern=r"net\.ipv4\.vs\..*",
+        general=True,
         what=Text(
             "A setting of the IPVS load balancer; it exists while ip_vs is loaded.",
             "IPVS 로드밸런서의 설정입니다. ip_vs 모듈이 올라와 있는 동안 존재합니다.",

@@ -236,7 +236,7 @@ def _bytes(cell: str, unit: int) -> int | None:
 
 source = Source(
     name="df",
-    title=Text("filesystem space", "파일 시스템 용량"),
+    title=Text("filesystem space", "파일시스템 용량"),
     files={"df-bytes.txt": "df -B1 -T", "df.txt": "df -hT"},
     aliases=("df_ht", "df_h", "disk", "disk_usage"),
     parse=parse,

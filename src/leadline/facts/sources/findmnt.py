@@ -1,14 +1,14 @@
 """Mounts, as `findmnt`, `mount` and the kernel's own tables show them."""
 
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
 from leadline.base.errors import ParseError
 from leadline.base.text import Text
-from leadline.facts import mount_table
+from leadline.facts import mount_lines, mount_table
+from leadline.facts.mount_table import Row
 from leadline.facts.reading import (
     Shown,
     beside_each_other,
@@ -24,6 +24,7 @@ from leadline.facts.reading import (
 from leadline.facts.source import Parsed, Problem, Source, not_this
 
 WHAT = "findmnt"
+_DEEPEST = 200
 
 
 class Mount(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,17 +36,6 @@ class Mount(msgspec.Struct, frozen=True, kw_only=True):
     fstype: str | None
     options: tuple[str, ...] | None
     root: str | None = None
-
-
-# a line's target, source (with the root in brackets, where it is told), filesystem type and options
-Row = tuple[str, str | None, str | None, str | None]
-
-_DEEPEST = 200
-_OCTAL = re.compile(r"\\([0-7]{3})")
-_HEX = re.compile(r"(?:\\x[0-9A-Fa-f]{2})+")
-_MOUNTINFO = re.compile(r"\d+ \d+ \d+:\d+ \S+ /")
-_MOUNT = re.compile(r"(.+?) on (/.*) type (\S+) \((.*)\)(?: \[.*\])?")
-_PAIR = re.compile(r'([A-Z]+(?:[%-][A-Z]+)*)="((?:[^"\\]|\\.)*)"')
 
 
 def parse(text: str) -> Parsed:
@@ -65,9 +55,9 @@ def parse(text: str) -> Parsed:
     for at in range(place, min(place + 20, len(seen.lines))):
         if (header := _header(seen.lines[at])) is not None:
             return _table(seen, header)
-    for kind, read, ended in _LINE_KINDS:
-        if any(kind(line) for line in seen.lines[place : place + 20]):
-            return _lines(seen, kind, read, ended)
+    for form in mount_lines.FORMS:
+        if any(form.is_line(line) for line in seen.lines[place : place + 20]):
+            return _lines(seen, form)
     if mount_table.looks_headless(seen.lines):
         return _parsed(seen, list(mount_table.headless(seen.lines)), [*seen.problems])
     raise nothing(seen.lines, WHAT)
@@ -91,7 +81,7 @@ def _table(seen: Shown, header: list[str]) -> Parsed:
         where = [header.index(name) for name in ("TARGET", "SOURCE", "FSTYPE", "OPTIONS")]
         rows: list[tuple[int, Row | None]] = []
         for number, each in enumerate(seen.lines[begin + 1 :], begin + 2):
-            words = [_HEX.sub(_hex, word) for word in each.split(" ")]
+            words = [mount_lines.unescaped(word) for word in each.split(" ")]
             if each:
                 whole = len(words) == len(header) and each.startswith("/")
                 target, of, fstype, options = (words[at] if whole else "" for at in where)
@@ -188,13 +178,8 @@ def _json(text: str, problems: tuple[Problem, ...]) -> Parsed:
     return Parsed(entries, (*problems, *doubts))
 
 
-def _lines(
-    seen: Shown,
-    kind: Callable[[str], bool],
-    read: Callable[[list[tuple[int, str]]], Iterator[tuple[int, Row | None]]],
-    ended: bool,
-) -> Parsed:
-    first = next(line for line in seen.lines if kind(line))
+def _lines(seen: Shown, form: mount_lines.Form) -> Parsed:
+    first = next(line for line in seen.lines if form.is_line(line))
     starts = [place for place, line in enumerate(seen.lines) if line == first]
     # bind mounts give equal lines without ids; only a whole repetition is a second output
     size = starts[1] - starts[0] if len(starts) > 1 else 0
@@ -203,104 +188,13 @@ def _lines(
     ]
     begin, doubts = last_output(seen, starts if same else starts[:1])
     lines = [(number, line) for number, line in enumerate(seen.lines[begin:], begin + 1) if line.strip()]
-    rows = list(read(lines))
-    rootless = read in (_mount_rows, _proc_rows)
-    parsed = _parsed(seen, rows, [*seen.problems, *doubts], ended)
-    if not rootless:
+    parsed = _parsed(seen, form.rows(lines), [*seen.problems, *doubts], form.ended)
+    if form.rooted:
         return parsed
     return msgspec.structs.replace(
         parsed,
         entries={key: msgspec.structs.replace(each, root=None) for key, each in parsed.entries.items()},
     )
-
-
-def _hex(escaped: re.Match[str]) -> str:
-    return bytes.fromhex(escaped[0].replace("\\x", "")).decode("utf-8", "replace")
-
-
-def _plain(word: str) -> str:
-    """A word of the kernel's tables without its octal escapes."""
-    if "\\" not in word:
-        return word
-    return _OCTAL.sub(lambda escaped: chr(int(escaped[1], 8) & 0xFF), word)
-
-
-def _mountinfo_rows(lines: list[tuple[int, str]]) -> Iterator[tuple[int, Row | None]]:
-    found: list[tuple[int, str, str, Row]] = []
-    for number, line in lines:
-        mine, dash, file_system = line.partition(" - ")
-        words, last = mine.split(" "), file_system.split(" ")
-        if not dash or len(words) < 6 or len(last) != 3 or not _MOUNTINFO.match(line):
-            yield number, None
-            continue
-        root, target = _plain(words[3]), _plain(words[4])
-        of = _plain(last[1]) + (f"[{root}]" if root != "/" else "")
-        options = merged(words[5], last[2])
-        found.append((number, words[0], words[1], (target, of, _plain(last[0]), options)))
-    if len({row[0] for *_, row in found}) < len(found):
-        found = _in_tree_order(found)
-    yield from ((number, row) for number, _, _, row in found)
-
-
-def _in_tree_order(found: list[tuple[int, str, str, Row]]) -> list[tuple[int, str, str, Row]]:
-    """As findmnt shows the tree: each mount before those on it, siblings by their ids."""
-    children: dict[str, list[tuple[int, str, str, Row]]] = {}
-    ids = {own for _, own, _, _ in found}
-    for each in sorted(found, key=lambda each: int(each[1][:18])):
-        parent = each[2] if each[2] in ids and each[2] != each[1] else ""
-        children.setdefault(parent, []).append(each)
-    ordered: list[tuple[int, str, str, Row]] = []
-    waiting = children.pop("", [])[::-1]
-    while waiting:
-        each = waiting.pop()
-        ordered.append(each)
-        waiting += children.pop(each[1], [])[::-1]
-    return ordered + [each for rest in children.values() for each in rest]
-
-
-def merged(of_mount: str, of_file_system: str) -> str:
-    """The options findmnt shows for a mountinfo line: both lists, with `ro` or `rw` once and first."""
-    first = of_mount.split(",")
-    second = of_file_system.split(",")
-    kept = [word for word in first + second if word not in ("rw", "ro")]
-    return ",".join(["ro" if "ro" in first or "ro" in second else "rw", *kept])
-
-
-def _proc_rows(lines: list[tuple[int, str]]) -> Iterator[tuple[int, Row | None]]:
-    for number, line in lines:
-        words = line.split(" ")
-        whole = len(words) == 6 and words[4].isdigit() and words[5].isdigit()
-        yield number, (_plain(words[1]), _plain(words[0]), words[2], _plain(words[3])) if whole else None
-
-
-def _mount_rows(lines: list[tuple[int, str]]) -> Iterator[tuple[int, Row | None]]:
-    for number, line in lines:
-        row = _MOUNT.fullmatch(line)
-        yield number, (row[2], row[1], row[3], row[4]) if row is not None else None
-
-
-def _pair_rows(lines: list[tuple[int, str]]) -> Iterator[tuple[int, Row | None]]:
-    for number, line in lines:
-        pairs = {name: _HEX.sub(_hex, value) for name, value in _PAIR.findall(line)}
-        whole = line.endswith('"') and {"TARGET", "SOURCE", "FSTYPE", "OPTIONS"} <= set(pairs)
-        yield number, (pairs["TARGET"], pairs["SOURCE"], pairs["FSTYPE"], pairs["OPTIONS"]) if whole else None
-
-
-def _is_proc(line: str) -> bool:
-    words = line.split(" ")
-    return len(words) == 6 and words[1].startswith("/") and words[4].isdigit() and words[5].isdigit()
-
-
-# how a line of the form is known, the reader, and whether a row's end shows that it is whole
-_LINE_KINDS: tuple[
-    tuple[Callable[[str], bool], Callable[[list[tuple[int, str]]], Iterator[tuple[int, Row | None]]], bool],
-    ...,
-] = (
-    (lambda line: line.startswith(("TARGET=", "SOURCE=")), _pair_rows, True),
-    (lambda line: _MOUNTINFO.match(line) is not None, _mountinfo_rows, False),
-    (lambda line: _MOUNT.fullmatch(line) is not None, _mount_rows, True),
-    (_is_proc, _proc_rows, True),
-)
 
 
 source = Source(

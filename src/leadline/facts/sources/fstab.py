@@ -49,7 +49,7 @@ def parse(text: str) -> Parsed:
 
 source = Source(
     name="fstab",
-    title=Text("file systems to mount at boot (fstab)", "부팅 시 마운트할 파일 시스템(fstab)"),
+    title=Text("file systems to mount at boot (fstab)", "부팅 시 마운트할 파일시스템(fstab)"),
     files={
         "fstab.txt": r"sed -E 's/((pass(word2?|wd)?|cred(entials)?|secret)=)[^,[:space:]]*/\1<redacted>/g' /etc/fstab",
     },

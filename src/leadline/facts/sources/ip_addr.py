@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Any
 
 import msgspec
 
 from leadline.base.errors import ParseError
 from leadline.base.text import Text
-from leadline.facts import ip_json
+from leadline.facts import ip_json, ip_text
 from leadline.facts.reading import (
     Shown,
     beside_each_other,
@@ -32,8 +31,9 @@ class Interface(msgspec.Struct, frozen=True, kw_only=True):
 
     `kind`: what `ip -d` tells (vxlan, bridge, veth, …), else the link type of such a text (ether);
     "loopback" in every text. `link`: what stands after `@` (`if22`, or a name). `peer_netns`: the name
-    of the other end's network namespace, None too where only its number is told. `mac`: the link-layer address. `lifetimes`: seconds valid
-    and preferred of each address, `forever` else. `vxlan_id` … `learning`: of a VXLAN device.
+    of the other end's network namespace, None too where only its number is told. `mac`: the link-layer
+    address. `lifetimes`: seconds valid and preferred of each address, `forever` else. `vxlan_id` …
+    `learning`: of a VXLAN device.
     """
 
     index: int | None = None
@@ -54,22 +54,14 @@ class Interface(msgspec.Struct, frozen=True, kw_only=True):
     learning: bool | None = None
 
 
-_HEAD = re.compile(r"(\d{1,10}): ([^\s@]+?)(?:@([^\s:]+))?:\s+<([A-Z0-9_,-]*)>(.*)")
 _ONE_LINE = re.compile(r"(\d{1,10}): ([^\s@:]+)\s+(inet6?\s.*)")
 _BRIEF = re.compile(
     r"([^\s@:<>]+)(?:@([^\s:]+))?\s+(UP|DOWN|UNKNOWN|LOWERLAYERDOWN|DORMANT|NOTPRESENT|TESTING)(?:\s+(\S.*))?"
 )
-_ADDRESS = re.compile(r"[0-9A-Fa-f.:]+/\d{1,3}")
-_MAC = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2})+|\d+(?:\.\d+){3}|[0-9a-f:]*::[0-9a-f:]*")
 _IFCONFIG = re.compile(r"flags=\d+<|Link encap:|^Iface\s+MTU", re.MULTILINE)
-_NOT_A_KIND = re.compile(
-    r"inet|link/|link-|altname|alias|vf$|brd$|permaddr|prog/|[RT]X|\d|.*_slave$|.*[:.]$|.*_lft$"
-)
 _WHOLE_END = re.compile(
     r".*(?:preferred_lft (?:forever|\d+sec)|brd [0-9a-f]{2}(?::[0-9a-f]{2}){5}|link-netnsid \d+|link/none) *"
 )
-
-_CUT = "(cut)"
 
 Line = tuple[int, str]
 
@@ -84,10 +76,12 @@ def parse(text: str) -> Parsed:
     if first.lstrip().startswith("["):
         return _json("\n".join(seen.lines), seen.problems)
     heads = [
-        (place, line) for place, line in enumerate(seen.lines) if line[:1].isdigit() and _HEAD.match(line)
+        (place, line)
+        for place, line in enumerate(seen.lines)
+        if line[:1].isdigit() and ip_text.HEAD.match(line)
     ]
     if heads:
-        return _long(seen, _again(heads, _HEAD))
+        return _long(seen, _again(heads, ip_text.HEAD))
     ones = [(place, line) for place, line in enumerate(seen.lines) if _ONE_LINE.match(line)]
     if ones:
         return _one_line(seen, ones)
@@ -133,19 +127,19 @@ def _long(seen: Shown, starts: list[int]) -> Parsed:
     broken = False
 
     def finish() -> None:
-        if block and (each := _HEAD.match(block[0][1])) is not None:
-            entries[free_key(each[2], entries)] = _interface(each, block[1:], problems)
+        if block and (each := ip_text.HEAD.match(block[0][1])) is not None:
+            fields = ip_text.fields(each, block[1:], problems, whole=not broken)
+            entries[free_key(each[2], entries)] = Interface(**fields)
 
     for number, line in _parts(seen.lines, begin):
         if not line.strip():
             continue
         if not seen.ended and number == len(seen.lines) and _WHOLE_END.fullmatch(line) is None:
             problems.append(cut(number))
-            block.append((number, _CUT))
             broken = True
         elif line[0] in " \t":
             block.append((number, line))
-        elif _HEAD.match(line) is not None:
+        elif ip_text.HEAD.match(line) is not None:
             finish()
             block = [(number, line)]
         else:
@@ -167,87 +161,6 @@ def _parts(lines: list[str], begin: int) -> Iterator[Line]:
             yield from ((number, part) for part in line.split("\\"))
         else:
             yield number, line
-
-
-def _interface(head: re.Match[str], body: list[Line], problems: list[Problem]) -> Interface:
-    words = head[5].split()
-    after = dict(pairwise(words))
-    told = "state" in after
-    values: dict[str, Any] = {
-        "index": int(head[1]),
-        "link": head[3] or "",
-        "flags": tuple(head[4].split(",")) if head[4] else (),
-        "mtu": _number(after.get("mtu")),
-        "qdisc": after.get("qdisc"),
-        "state": after.get("state"),
-        "master": after.get("master", "" if told else None),
-    }
-    addresses: list[str] = []
-    lifetimes: list[str] = []
-    known = "mode" not in after
-    detailed = False
-    for number, line in body:
-        said = line.split()
-        if not said:
-            continue
-        if said[0].startswith("link/") and "mac" not in values:
-            values |= _link(said)
-            detailed = "promiscuity" in said
-        elif said[0] in ("inet", "inet6"):
-            if len(said) < 3 or "scope" not in said or (address := _address(said[1:])) is None:
-                problems.append(unread(number))
-                known = False
-                continue
-            addresses.append(address)
-        elif said[0] == "valid_lft" and len(said) == 4:
-            lifetimes.append(ip_json.lifetime(said[1], said[3]))
-        elif said[0] == _CUT:
-            known = False
-        elif detailed and _NOT_A_KIND.match(said[0]) is None:
-            detailed = False
-            values |= _details(said)
-    if "mac" not in values and not values["master"]:
-        values["master"] = None  # `ip -4` and `ip -6` do not tell it
-    if known:
-        values |= {"addresses": tuple(addresses), "lifetimes": tuple(lifetimes)}
-    return Interface(**values)
-
-
-def _link(said: list[str]) -> dict[str, Any]:
-    """What the link line tells: with -d (it has `promiscuity`) also that a kind follows, if there is one."""
-    after = dict(pairwise(said))
-    values: dict[str, Any] = {
-        "mac": said[1] if len(said) > 1 and _MAC.fullmatch(said[1]) else "",
-        "peer_netns": after.get("link-netns", None if "link-netnsid" in after else ""),
-    }
-    link_type = said[0].removeprefix("link/")
-    if link_type == "loopback" or "promiscuity" in after:
-        values["kind"] = link_type
-    return values
-
-
-def _details(said: list[str]) -> dict[str, Any]:
-    """The kind's line of `ip -d`."""
-    if said[0] != "vxlan":
-        return {"kind": said[0]}
-    after = dict(pairwise(said))
-    return {
-        "kind": "vxlan",
-        "vxlan_id": _number(after.get("id")),
-        "local": after.get("local", ""),
-        "port": _number(after.get("dstport")),
-        "learning": "nolearning" not in said,
-    }
-
-
-def _address(said: list[str]) -> str | None:
-    if said[1:2] == ["peer"] and len(said) > 2 and _ADDRESS.fullmatch(said[2]):
-        return f"{said[0]} peer {said[2]}"
-    return said[0] if _ADDRESS.fullmatch(said[0]) else None
-
-
-def _number(word: str | None) -> int | None:
-    return int(word) if word is not None and word.isascii() and word.isdigit() and len(word) < 12 else None
 
 
 # `bridge -j` names interfaces too, but tells none of these
@@ -280,7 +193,7 @@ def _one_line(seen: Shown, ones: list[Line]) -> Parsed:
         row, _, lifetime = line.partition("\\")
         each, said = _ONE_LINE.match(row), lifetime.split()
         address = (
-            _address(each[3].split()[1:])
+            ip_text.address(each[3].split()[1:])
             if each is not None and each[3].strip() not in ("inet", "inet6")
             else None
         )
@@ -316,11 +229,11 @@ def _brief(seen: Shown, starts: list[int]) -> Parsed:
         said = (row[4] or "").split()
         values: dict[str, Any] = {"link": row[2] or "", "state": row[3]}
         if links:
-            values["mac"] = said[0] if said and _MAC.fullmatch(said[0]) else ""
+            values["mac"] = said[0] if said and ip_text.MAC.fullmatch(said[0]) else ""
             values["flags"] = (
                 tuple(said[-1].strip("<>").split(",")) if said and said[-1].startswith("<") else None
             )
-        elif (addresses := _brief_addresses(said)) is not None:
+        elif (addresses := ip_text.brief_addresses(said)) is not None:
             values["addresses"] = addresses
         else:
             problems.append(unread(number))
@@ -329,19 +242,6 @@ def _brief(seen: Shown, starts: list[int]) -> Parsed:
     if not entries:
         raise nothing(seen.lines, WHAT)
     return Parsed(entries, tuple(problems))
-
-
-def _brief_addresses(said: list[str]) -> tuple[str, ...] | None:
-    addresses: list[str] = []
-    while said:
-        if said[0] == "metric" and len(said) > 1:
-            said = said[2:]
-            continue
-        if (address := _address(said)) is None:
-            return None
-        addresses.append(address)
-        said = said[3:] if " " in address else said[1:]
-    return tuple(addresses)
 
 
 def meet(left: Parsed, right: Parsed) -> tuple[Parsed, Parsed]:

@@ -11,7 +11,8 @@ from leadline.facts.table import last_output, lines, whole
 
 COMMAND = (
     "if command -v ip >/dev/null; then ip netns list; fi;"
-    ' for n in /run/netns/*; do if [ -e "$n" ]; then stat -Lc "%i %n" "$n"; fi; done'
+    ' set --; for n in /run/netns/*; do if [ -e "$n" ]; then set -- "$@" "$n"; fi; done;'
+    ' if [ $# -gt 0 ]; then stat -Lc "%i %n" "$@"; fi'
 )
 _NAMED = re.compile(r"(\S+)(?: \(id: (\d+)\))?")
 _LISTED = re.compile(r"nsid (\d+)(?: current-nsid \d+)?(?: \(iproute2 netns name: (\S+)\))?")

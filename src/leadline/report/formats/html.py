@@ -22,7 +22,6 @@ _WORDS = {
     "changed": Text("changed", "변경"),
     "contents": Text("Contents", "목차"),
     "matching": Text("matching", "건 일치"),
-    "by": Text("leadline", "leadline"),
 }
 
 

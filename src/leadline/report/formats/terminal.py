@@ -163,16 +163,12 @@ class _Page:
         lines = wrap(said, self.width - len(indent) - 2)
         tag_cells = sum(cell_len(word(tag.text, self.lang)) + 3 for tag in fold.tags)
         fits = len(indent) + 2 + cell_len(lines[-1]) + tag_cells <= self.width
-        yield from (
-            f"{indent}{sign if not position else ' '} {self.paint(each, 'bold')}"
-            for position, each in enumerate(lines[:-1])
+        *above, last = (
+            f"{indent}{' ' if position else sign} {self.paint(each, 'bold')}"
+            for position, each in enumerate(lines)
         )
-        head = f"{indent}{sign if len(lines) == 1 else ' '} {self.paint(lines[-1], 'bold')}"
-        if fits:
-            yield f"{head}  {tags}"
-        else:
-            yield head
-            yield f"{indent}  {tags}"
+        yield from above
+        yield from (f"{last}  {tags}",) if fits else (last, f"{indent}  {tags}")
         if fold.text is not None:
             yield from self.wrapped(word(fold.text, self.lang), indent + "  ", "dim")
         yield from self.blocks(fold.blocks, indent)

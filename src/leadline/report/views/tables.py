@@ -12,7 +12,7 @@ from leadline.report.document import Cell, Column, Mark, Shift, Table, Tag
 from leadline.report.units import growth, size
 from leadline.report.views.words import EXPOSURES, author
 
-MARK = Column(Text("", ""), "mark")
+_MARK = Column(Text("", ""), "mark")
 _BY = Column(Text("by", "주체"))
 _USUAL = Tag(Text("usual", "일반적"), "dim")
 _UNUSUAL = Tag(Text("unusual", "이례적"), "bad")
@@ -51,7 +51,7 @@ def table(fact: str, changes: list[Explained]) -> Table:
     """The table of some changes of one fact, in their order."""
     columns, cells = _LAYOUTS.get(fact, (_PLAIN, _plain))
     rows = [(Mark(each.change.kind), each.change.key, *cells(each), author(each.cause)) for each in changes]
-    every = (MARK, *columns, _BY)
+    every = (_MARK, *columns, _BY)
     # A column that says nothing in any row is left out (the text did not carry it).
     kept = [
         place

@@ -48,7 +48,7 @@ def _topic(name: str, topic: Topic) -> list[Block]:
     if topic.owner:
         small.insert(0, Detail(_OWNER, (topic.owner,)))
     blocks: list[Block] = [
-        Heading(same(name)),
+        Heading(same(topic.name or name)),
         Items((Item(_KINDS[topic.kind], (Point(topic.what),), details=tuple(small)),)),
     ]
     if topic.values:
