@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import peers
+from bench import laboratory, peers
 from bench.measure import Timing, program, spin, timed
 from leadline.explain.explain import explain
 from leadline.snapshot.record import whole_script
@@ -175,7 +175,7 @@ def main() -> None:
         f"Measured {time.strftime('%Y-%m-%d')} on {os.cpu_count()} cores, Linux {platform.release().split('-')[0]}, "
         f"Python {platform.python_version()}. Machine noise: a fixed loop took {noise}.",
     ]
-    for part in (start_up, against_jc, recording, fleet):
+    for part in (start_up, against_jc, recording, fleet, laboratory.rows):
         print(f"bench: {part.__name__}", file=sys.stderr)
         text += ["", *part()]
     (ROOT / "docs/benchmarks.md").write_text("\n".join(text) + "\n")

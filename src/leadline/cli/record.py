@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leadline.cli._options import call, options, progress, said
+from leadline.cli._options import call, end_in_order, options, progress, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,7 +116,7 @@ def command(
         )
     to = to if to is not None else time.strftime("leadline-%Y%m%d-%H%M%S.tar.gz")
     archive = archive or to == "-" or to.endswith((".tar.gz", ".tgz"))
-    _end_in_order()
+    end_in_order()
     chosen = _targets(targets, Path(inventory) if inventory else None, sudo)
     progress = _Progress(len(chosen))
     with _into(to, archive=archive) as into:
@@ -127,15 +127,6 @@ def command(
     if objects is not None:
         _say_api(objects, to)
     return 2 if any(result.error for result in results) else 0
-
-
-def _end_in_order() -> None:
-    """Lets what was begun be taken back where the process is told to end, as it is at Ctrl-C."""
-    import signal
-
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, lambda number, _: sys.exit(128 + number))
 
 
 @contextmanager

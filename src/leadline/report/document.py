@@ -133,7 +133,46 @@ class Fold(msgspec.Struct, frozen=True):
     blocks: tuple["Block", ...] = ()
 
 
-Block = Heading | Paragraph | Table | Items | Callout | Figures | Code | Fold
+class Wire(msgspec.Struct, frozen=True):
+    """An interface with its address, and what else is said of it."""
+
+    name: str
+    address: str = ""
+    note: str = ""
+
+
+class Guest(msgspec.Struct, frozen=True):
+    """A pod on a machine: `wire` is its own interface, `peer` the other end on the machine."""
+
+    name: str
+    wire: Wire
+    peer: str
+    alive: bool = True
+
+
+class Machine(msgspec.Struct, frozen=True):
+    """A machine with its uplink, the bridge of its guests and its tunnel. `more`: guests that are not shown."""
+
+    name: str
+    uplink: Wire
+    bridge: Wire | None
+    tunnel: Wire | None
+    guests: tuple[Guest, ...]
+    more: int = 0
+    alive: bool = True
+
+
+class Diagram(msgspec.Struct, frozen=True):
+    """Machines on one network. `more`: machines that are not shown. `caption`: what the picture is, for those
+    who do not see it."""
+
+    network: Wire
+    machines: tuple[Machine, ...]
+    caption: Text
+    more: int = 0
+
+
+Block = Heading | Paragraph | Table | Items | Callout | Figures | Code | Fold | Diagram
 
 
 class Document(msgspec.Struct, frozen=True):

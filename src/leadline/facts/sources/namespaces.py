@@ -88,12 +88,14 @@ def _parse_json(text: str) -> Parsed:
 
 # Arguments may hold secrets and are not needed: only the program stays of each command.
 _PROGRAM_ONLY = r"""s/\("command": *"[^" ]*\) .*"\(,\{0,1\}\)$/\1"\2/"""
+_LSNS = f"lsns -J -o {_COLUMNS}"
 
 source = Source(
     name="namespaces",
     title=Text("namespaces", "네임스페이스"),
     files={
-        "lsns.json": f"out=$(lsns -J -o {_COLUMNS}) && printf '%s\\n' \"$out\" | sed '{_PROGRAM_ONLY}'",
+        # it gives up where a process ends while it looks: a second look, then
+        "lsns.json": f"out=$({_LSNS} || {_LSNS}) && printf '%s\\n' \"$out\" | sed '{_PROGRAM_ONLY}'",
     },
     aliases=("lsns",),
     parse=parse,

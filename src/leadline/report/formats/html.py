@@ -10,12 +10,13 @@ import msgspec
 from leadline.base.text import Lang, Text
 from leadline.report.cells import SIGNS, line, spans, word
 from leadline.report.contract import Format, Style
-from leadline.report.document import Block, Cell, Document, Heading, Shift
+from leadline.report.document import Block, Cell, Document, Heading, Shift, Table
 from leadline.report.units import count
 
 _HERE = Path(__file__).parent
 _WORDS = {
     "search": Text("Search changes: a key, a component, a word", "변경 검색: 키, 구성 요소, 낱말"),
+    "search_any": Text("Search: a name, an address, a word", "검색: 이름, 주소, 낱말"),
     "none": Text("Nothing matches.", "일치하는 항목이 없습니다."),
     "added": Text("added", "추가"),
     "removed": Text("removed", "삭제"),
@@ -37,6 +38,9 @@ def render(document: Document, lang: Lang, style: Style) -> str:  # noqa: ARG001
     """The page. Everything that comes from a host goes through the template's escaping; the page's own
     script is the only one that its Content-Security-Policy lets run."""
     import jinja2
+    from markupsafe import Markup
+
+    from leadline.report.svg import svg
 
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_HERE), autoescape=True, trim_blocks=True, lstrip_blocks=True
@@ -58,6 +62,8 @@ def render(document: Document, lang: Lang, style: Style) -> str:  # noqa: ARG001
         signs=SIGNS,
         label={name: text[lang] for name, text in _WORDS.items()},
         mono=_mono,
+        changes=_tells_changes(document.blocks),
+        svg=lambda diagram: Markup(svg(diagram, lang)),  # noqa: S704 - svg() escapes every name
     )
 
 
@@ -69,6 +75,12 @@ def _sections(blocks: Iterable[Block]) -> list[_Section]:
         else:
             sections[-1].blocks.append(block)
     return [section for section in sections if section.blocks or section.heading]
+
+
+def _tells_changes(blocks: Iterable[Block]) -> bool:
+    """Whether the page is about changes: its rows are marked, or it has none because nothing changed."""
+    tables = [block for block in blocks if isinstance(block, Table)]
+    return not tables or any(column.kind == "mark" for table in tables for column in table.columns)
 
 
 def _mono(cell: Cell) -> bool:

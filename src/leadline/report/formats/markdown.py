@@ -12,6 +12,7 @@ from leadline.report.document import (
     Cell,
     Code,
     Column,
+    Diagram,
     Document,
     Figures,
     Fold,
@@ -23,9 +24,11 @@ from leadline.report.document import (
     Table,
     Tag,
 )
+from leadline.report.drawing import draw
 from leadline.report.units import count
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&!])")
+_WIDTH = 100
 _SEVERITY = {"good": "✅", "note": "ℹ️", "warn": "⚠️", "bad": "❌"}
 
 
@@ -75,6 +78,9 @@ def _block(block: Block, lang: Lang) -> Iterator[str]:
                 yield from _item(item, lang)
         case Code(text):
             yield from (f"    {plain(each)}" for each in text.splitlines())
+        case Diagram():
+            for line_spans in draw(block, lang, _WIDTH):
+                yield "    " + "".join(text for text, _ in line_spans).rstrip()
         case Fold():
             yield from _fold(block, lang)
 

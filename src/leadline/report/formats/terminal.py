@@ -13,6 +13,7 @@ from leadline.report.document import (
     Cell,
     Code,
     Column,
+    Diagram,
     Document,
     Figures,
     Fold,
@@ -24,6 +25,7 @@ from leadline.report.document import (
     Table,
     Tag,
 )
+from leadline.report.drawing import draw
 from leadline.report.layout import GAP, column_widths, wrap
 from leadline.report.units import count
 
@@ -89,6 +91,10 @@ class _Page:
                 yield from self.fold(block, indent + "  ")
             case Code(text):
                 yield from (f"{indent}    {plain(each)}" for each in text.splitlines())
+            case Diagram():
+                room = self.width - len(indent) - 2
+                for spans in draw(block, self.lang, room):
+                    yield f"{indent}  " + "".join(self.paint(text, tone) for text, tone in spans)
 
     def heading(self, block: Heading, indent: str) -> Iterator[str]:
         text = word(block.text, self.lang)
