@@ -5,10 +5,7 @@ OSError as the kernel says.
 """
 
 import ctypes
-import fcntl
 import os
-import socket
-import struct
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -110,14 +107,6 @@ def set_title(title: str) -> None:
         ctypes.memmove(
             start, title.encode().ljust(end - start, b"\0")[: end - start - 1] + b"\0", end - start
         )
-
-
-def loopback_up() -> None:
-    """Brings `lo` up in this network namespace."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
-        fcntl.ioctl(
-            any_socket, 0x8914, struct.pack("16sH14x", b"lo", 0x1 | 0x40)
-        )  # SIOCSIFFLAGS: up, running
 
 
 def run(arguments: Sequence[str], text: str) -> str:

@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from leadline.base.errors import HostError, LeadlineError
 from leadline.base.text import Text, same
+from leadline.hosts.addresses import bring_up
 from leadline.hosts.namespaces import (
     CGROUP,
     IPC,
@@ -19,7 +20,6 @@ from leadline.hosts.namespaces import (
     PID,
     UTS,
     become_root_of_own,
-    loopback_up,
     rejoin_pid_namespace,
     run,
     set_title,
@@ -108,7 +108,7 @@ def _keep(plan: Plan, caller: socket.socket, published: list[Published]) -> NoRe
 def _build(plan: Plan, caller: socket.socket, published: list[Published]) -> None:
     furnish.own_root()
     socket.sethostname("outside")
-    loopback_up()
+    bring_up("lo")
     talks: list[tuple[Node, socket.socket]] = []
     processes: dict[str, int] = {}
     for node in plan.nodes:

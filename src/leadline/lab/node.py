@@ -26,7 +26,9 @@ def live(plan: Plan, node: Node, keeper: socket.socket) -> NoReturn:
     for pod in node.pods:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         shm[pod] = furnish.shared_memory(pod.sandbox)
-        paused[pod] = pods.pause(pod, shm[pod], wiring.pod_links(plan, node, pod), theirs)
+        paused[pod] = pods.pause(
+            pod, shm[pod], wiring.pod_address(node, pod), wiring.pod_routes(plan, node), theirs
+        )
         talks[pod] = ours
         theirs.close()
     for pod in node.pods:

@@ -3,10 +3,12 @@
 import os
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import NoReturn
 
+from leadline.hosts.addresses import add_routes, bring_up
 from leadline.hosts.namespaces import (
     CGROUP,
     IPC,
@@ -17,7 +19,6 @@ from leadline.hosts.namespaces import (
     end_with_parent,
     join,
     rejoin_pid_namespace,
-    run,
     set_title,
     unshare,
 )
@@ -25,6 +26,8 @@ from leadline.lab import furnish
 from leadline.lab.echo import listening, serve
 from leadline.lab.plan import TARGET, Pod
 from leadline.lab.wiring import POD_LINK_SETTINGS
+
+Routes = Iterable[tuple[IPv4Network, IPv4Address]]
 
 
 def child(work: Callable[[], object]) -> int:
@@ -40,11 +43,11 @@ def child(work: Callable[[], object]) -> int:
         os._exit(1)
 
 
-def pause(pod: Pod, shm: str, links: str, ready: socket.socket) -> int:
+def pause(pod: Pod, shm: str, address: IPv4Interface, routes: Routes, ready: socket.socket) -> int:
     """Starts the pod's pause container; its PID.
 
-    It makes the namespaces and says so on `ready`; answered, it sets up its links and says `done` or what
-    failed. Then it waits and reaps, as PID 1 of its own PID namespace.
+    It makes the namespaces and says so on `ready`; answered, it sets up its links and says `done`. Then it
+    waits and reaps, as PID 1 of its own PID namespace.
     """
 
     def work() -> NoReturn:
@@ -57,7 +60,10 @@ def pause(pod: Pod, shm: str, links: str, ready: socket.socket) -> int:
         if ready.recv(16) != b"links":
             os._exit(1)
         furnish.kernel(POD_LINK_SETTINGS)
-        ready.send((run(["ip", "-batch", "-"], links) or "done").encode())
+        bring_up("lo")
+        bring_up("eth0", address)
+        add_routes(routes)
+        ready.send(b"done")
         ready.close()
         while True:
             for _ in ended(signal.SIGTERM, signal.SIGINT):

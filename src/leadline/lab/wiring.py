@@ -6,6 +6,7 @@ flannel's delegation; held against recordings of a real node by tests/lab/test_l
 
 import json
 from collections.abc import Iterable, Mapping
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from leadline.lab.plan import ABROAD, EXTERNAL, GATEWAY, UNDERLAY, Node, Plan, Pod
 
@@ -86,17 +87,14 @@ def forwarding(plan: Plan, node: Node) -> str:
     )
 
 
-def pod_links(plan: Plan, node: Node, pod: Pod) -> str:
-    """`ip -batch` for a pod's own namespace."""
-    return _batch(
-        (
-            "link set lo up",
-            f"addr add {pod.address}/{node.subnet.prefixlen} broadcast + dev eth0",
-            "link set eth0 up",
-            f"route add default via {node.bridge_address} dev eth0",
-            f"route add {plan.spec.pod_cidr} via {node.bridge_address} dev eth0",
-        )
-    )
+def pod_address(node: Node, pod: Pod) -> IPv4Interface:
+    """What host-local gives a pod's eth0."""
+    return IPv4Interface(f"{pod.address}/{node.subnet.prefixlen}")
+
+
+def pod_routes(plan: Plan, node: Node) -> tuple[tuple[IPv4Network, IPv4Address], ...]:
+    """A pod's routes by its gateway: the bridge plugin's default, and flannel's to the pod network."""
+    return (IPv4Network("0.0.0.0/0"), node.bridge_address), (plan.spec.pod_cidr, node.bridge_address)
 
 
 def settings(plan: Plan) -> dict[str, str]:
