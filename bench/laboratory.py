@@ -4,7 +4,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from bench.measure import program, timed
+from bench.measure import program, settled, timed
 
 LEADLINE = str(Path(sys.executable).parent / "leadline")
 SHAPES = ((3, 2), (10, 4), (25, 4), (50, 4))
@@ -27,7 +27,7 @@ def rows() -> list[str]:
     for nodes, pods in SHAPES:
         up = program([LEADLINE, "lab", "up", "--name", "bench", "--nodes", str(nodes), "--pods", str(pods)])
         down = program([LEADLINE, "lab", "down", "--name", "bench"])
-        alone = timed(lambda up=up, down=down: (up(), down()), 5)
+        alone = timed(lambda up=up, down=down: (up(), down()), 5, settled)
         count = nodes * (1 + pods)
         ours.append(alone.median / count)
         lines.append(
@@ -36,8 +36,17 @@ def rows() -> list[str]:
     if (mininet := shutil.which("mn")) is None:
         return [*lines, "| mininet | | not installed (Debian: mininet, bridge-utils) | |"]
     for number, hosts in enumerate(HOSTS):
-        arguments = ["--switch", "lxbr", "--controller", "none", "--topo", f"single,{hosts}", "--test", "none"]
-        theirs = timed(program([mininet, *arguments]), 5)
+        arguments = [
+            "--switch",
+            "lxbr",
+            "--controller",
+            "none",
+            "--topo",
+            f"single,{hosts}",
+            "--test",
+            "none",
+        ]
+        theirs = timed(program([mininet, *arguments]), 5, settled)
         each = theirs.median / hosts
         ratio = each / ours[0 if number == 0 else -1]
         lines.append(

@@ -4,6 +4,7 @@ import statistics
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import msgspec
 
@@ -24,11 +25,15 @@ class Timing(msgspec.Struct, frozen=True):
         return f"{other.median / self.median:.1f}×"
 
 
-def timed(action: Callable[[], object], runs: int = 15) -> Timing:
-    """The action's time; it runs once more before, to warm caches."""
+def timed(
+    action: Callable[[], object], runs: int = 15, between: Callable[[], object] = lambda: None
+) -> Timing:
+    """The action's time; it runs once more before, to warm caches. `between`: what is done, untimed, before
+    each run."""
     action()
     taken = []
     for _ in range(runs):
+        between()
         start = time.perf_counter()
         action()
         taken.append(time.perf_counter() - start)
@@ -45,6 +50,22 @@ def program(arguments: Sequence[str], codes: tuple[int, ...] = (0,)) -> Callable
             raise RuntimeError(f"{arguments}: exit {done.returncode}: {done.stderr.decode()[-500:]}")
 
     return run
+
+
+def settled() -> None:
+    """Waits until the machine does next to nothing, at most a minute: the kernel takes namespaces down long
+    after the process that had them, and the next run would pay for it."""
+    for _ in range(120):
+        idle, every = _ticks()
+        time.sleep(0.5)
+        later_idle, later_every = _ticks()
+        if later_idle - idle > 0.9 * (later_every - every):
+            return
+
+
+def _ticks() -> tuple[int, int]:
+    ticks = [int(each) for each in Path("/proc/stat").read_text().split("\n")[0].split()[1:]]
+    return ticks[3] + ticks[4], sum(ticks)
 
 
 def spin() -> None:
