@@ -53,19 +53,19 @@ def program(arguments: Sequence[str], codes: tuple[int, ...] = (0,)) -> Callable
 
 
 def settled() -> None:
-    """Waits until the machine does next to nothing, at most a minute: the kernel takes namespaces down long
-    after the process that had them, and the next run would pay for it."""
-    for _ in range(120):
-        idle, every = _ticks()
-        time.sleep(0.5)
-        later_idle, later_every = _ticks()
-        if later_idle - idle > 0.9 * (later_every - every):
+    """Waits until a network namespace is made as fast as on a quiet machine, at most a minute: the kernel takes
+    namespaces down long after the last process in them, and holds up whoever makes new ones meanwhile."""
+    for _ in range(60):
+        start = time.perf_counter()
+        for _ in range(5):
+            subprocess.run(["unshare", "--net", "true"], check=True)
+        if time.perf_counter() - start < _QUIET:
             return
+        time.sleep(1)
 
 
-def _ticks() -> tuple[int, int]:
-    ticks = [int(each) for each in Path("/proc/stat").read_text().split("\n")[0].split()[1:]]
-    return ticks[3] + ticks[4], sum(ticks)
+# Five times `unshare --net true`; a quiet machine takes a fifth of that.
+_QUIET = 0.1
 
 
 def spin() -> None:

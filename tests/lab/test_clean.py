@@ -194,3 +194,22 @@ def test_a_command_inside_ends_as_it_does_here() -> None:
             "lab", "exec", "--name", lab.name, "web-1", "--", "sh", "-c", "cat; hostname", input="hello\n"
         )
         assert asked.stdout == "hello\nweb-1\n"
+
+
+def test_where_no_namespaces_are_allowed(tmp_path: Path) -> None:
+    """As a container without privileges has it: one sentence in both languages, and nothing is left."""
+    script = "echo 0 > /proc/sys/user/max_net_namespaces && exec " + " ".join(
+        [*LEADLINE, "lab", "up", "--lang"]
+    )
+    for lang, said in (("en", "lets you make no namespaces"), ("ko", "네임스페이스를 만들 수 없습니다")):
+        done = subprocess.run(
+            ["unshare", "--map-user=0", "sh", "-c", f"{script} {lang}"],
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        if "unshare: " in done.stderr and "leadline" not in done.stderr:
+            pytest.skip(done.stderr.strip())
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+        assert said in done.stderr
+    assert not (root() / "lab").exists()
