@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from bench import laboratory, peers
-from bench.measure import Timing, program, spin, timed
+from bench.measure import Timing, program, settled, spin, timed
 from leadline.explain.explain import explain
 from leadline.snapshot.record import whole_script
 from leadline.snapshot.snapshot import Snapshot
@@ -179,7 +179,8 @@ def main() -> None:
         f"Python {platform.python_version()}. Machine noise: a fixed loop took {noise}.",
     ]
     for part in (start_up, against_jc, recording, fleet, laboratory.rows):
-        print(f"bench: {part.__name__}", file=sys.stderr)
+        print(f"bench: {part.__module__.rpartition('.')[2]} {part.__name__}", file=sys.stderr)
+        settled()
         text += ["", *part()]
     (ROOT / "docs/benchmarks.md").write_text("\n".join(text) + "\n")
     print("\n".join(text))
