@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from bench import laboratory, peers
-from bench.measure import Timing, program, settled, spin, timed
+from bench.measure import beside, program, settled, spin, timed
 from leadline.explain.explain import explain
 from leadline.snapshot.record import whole_script
 from leadline.snapshot.snapshot import Snapshot
@@ -72,9 +72,10 @@ def against_jc() -> list[str]:
     ]
 
     def measured(title: str, folders: tuple[Path, Path], runs: int) -> str:
-        ours = timed(lambda: explain(one(folders[0]), one(folders[1])), runs)
-        theirs = timed(lambda: peers.run(folders, facts), runs)
-        return f"| {title} | {ours} | {theirs} | {ours.ratio(theirs)} |"
+        ours, theirs, ratio = beside(
+            lambda: explain(one(folders[0]), one(folders[1])), lambda: peers.run(folders, facts), runs
+        )
+        return f"| {title} | {ours} | {theirs} | {ratio} |"
 
     with tempfile.TemporaryDirectory() as scratch:
         plain, busy = Path(scratch) / "plain", Path(scratch) / "busy"
@@ -83,8 +84,8 @@ def against_jc() -> list[str]:
             for fact in facts:
                 shutil.copy(origin / f"{fact}.txt", plain / side)
             busy_node(busy / side, side)
-        lines.append(measured("the recorded pair", (plain / "before", plain / "after"), 9))
-        lines.append(measured("the same node with 110 pods", (busy / "before", busy / "after"), 3))
+        lines.append(measured("the recorded pair", (plain / "before", plain / "after"), 15))
+        lines.append(measured("the same node with 110 pods", (busy / "before", busy / "after"), 9))
     return [*lines, "", *(f"Where jc cannot: {why}." for why in cannot.values())]
 
 
@@ -95,26 +96,27 @@ def recording() -> list[str]:
 
     script = whole_script(30)
     every, made = script.commands, script.text.encode()
-    on_host = timed(lambda: subprocess.run(["sh", "-s"], input=made, capture_output=True, check=True), 9)
-    ours = timed(record, 5)
     alone = {
         command: timed(program(["/bin/sh", "-c", command], tuple(range(256))), 3)
         for command in every.values()
     }
-    command, slowest = max(alone.items(), key=lambda item: item[1].median)
-
-    def share(taken: Timing) -> str:
-        return f"{taken.median / slowest.median:.2f} of the slowest"
-
+    command = max(alone, key=lambda each: alone[each].median)
+    slowest = program(["/bin/sh", "-c", command], tuple(range(256)))
+    one_command, on_host, of_host = beside(
+        slowest, lambda: subprocess.run(["sh", "-s"], input=made, capture_output=True, check=True), 9
+    )
+    _, ours, of_ours = beside(slowest, record, 9)
     rows = [
-        f"| slowest single command (`{command.splitlines()[0][:60]}`) | {slowest} | |",
-        f"| the script on the host, all {len(every)} commands | {on_host} | {share(on_host)} (goal: at most 1.5) |",
-        f"| `leadline record`, whole process | {ours} | {share(ours)} |",
+        f"| slowest single command (`{command.splitlines()[0][:60]}`) | {one_command} | |",
+        f"| the script on the host, all {len(every)} commands | {on_host} | {of_host} the slowest (goal: at most 1.5) |",
+        f"| `leadline record`, whole process | {ours} | {of_ours} the slowest |",
     ]
     if sos := shutil.which("sos"):
         with tempfile.TemporaryDirectory() as folder:
-            theirs = timed(program([sos, "report", "--batch", "--quiet", "--tmp-dir", folder]), 1)
-        rows.append(f"| `sos report --batch` | {theirs} | {ours.ratio(theirs)} (goal: at least 30×) |")
+            _, theirs, ratio = beside(
+                record, program([sos, "report", "--batch", "--quiet", "--tmp-dir", folder]), 3
+            )
+        rows.append(f"| `sos report --batch` | {theirs} | {ratio} ours (goal: at least 30×) |")
     else:
         rows.append("| `sos report` | not installed (Debian: sosreport) | |")
     return ["## Recording this machine", "", "| what | time | ratio |", "| --- | --- | --- |", *rows]

@@ -4,7 +4,6 @@ import statistics
 import subprocess
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import msgspec
 
@@ -20,9 +19,15 @@ class Timing(msgspec.Struct, frozen=True):
         unit, factor = ("s", 1.0) if self.median >= 1 else ("ms", 1000.0)
         return f"{self.median * factor:.3g} ± {self.spread * factor:.2g} {unit} (fastest {self.fastest * factor:.3g})"
 
-    def ratio(self, other: "Timing") -> str:
-        """How many times longer the other took."""
-        return f"{other.median / self.median:.1f}×"
+
+class Ratio(msgspec.Struct, frozen=True):
+    """How many times longer the other took: the median over rounds, and half the range between its quartiles."""
+
+    median: float
+    spread: float
+
+    def __str__(self) -> str:
+        return f"{self.median:.3g} ± {self.spread:.1g}×"
 
 
 def timed(
@@ -34,9 +39,37 @@ def timed(
     taken = []
     for _ in range(runs):
         between()
-        start = time.perf_counter()
-        action()
-        taken.append(time.perf_counter() - start)
+        taken.append(_once(action))
+    return _timing(taken)
+
+
+def beside(
+    ours: Callable[[], object],
+    theirs: Callable[[], object],
+    runs: int,
+    between: Callable[[], object] = lambda: None,
+) -> tuple[Timing, Timing, Ratio]:
+    """Two actions in turn, so that a machine that is slow for a while is slow for both, and theirs / ours."""
+    ours()
+    theirs()
+    rounds = []
+    for _ in range(runs):
+        between()
+        mine = _once(ours)
+        between()
+        rounds.append((mine, _once(theirs)))
+    ratios = _timing([other / mine for mine, other in rounds])
+    first, second = zip(*rounds, strict=True)
+    return _timing(list(first)), _timing(list(second)), Ratio(ratios.median, ratios.spread)
+
+
+def _once(action: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+def _timing(taken: list[float]) -> Timing:
     quartiles = statistics.quantiles(taken, n=4) if len(taken) > 3 else [min(taken), 0, max(taken)]
     return Timing(statistics.median(taken), (quartiles[2] - quartiles[0]) / 2, min(taken))
 

@@ -30,10 +30,12 @@ def find(name: str, kind: str | None = None) -> list[Topic]:
     """The topics of a name; with `kind`, only of that kind. A bare number is a port, of either protocol; an
     owner's name (`kubelet`) finds all that is known of it."""
     names = (f"{name}/tcp", f"{name}/udp") if name.isdigit() else (name,)
+    # Compiling every pattern takes longer than a whole comparison: first what they begin with must agree.
     fitting = [
         topic
-        for topic in topics()
-        if kind in (None, topic.kind) and any(_fits(topic.pattern, each) for each in names)
+        for beginning, topic in _by_beginning(kind)
+        if (name.startswith(beginning) or beginning.startswith(name))
+        and any(re.fullmatch(topic.pattern, each) for each in names)
     ]
     named = {topic.kind for topic in fitting if not topic.general}
     found = [topic for topic in fitting if not topic.general or topic.kind not in named]
@@ -42,13 +44,11 @@ def find(name: str, kind: str | None = None) -> list[Topic]:
     return found
 
 
-def _fits(pattern: str, name: str) -> bool:
-    """Whether a pattern is the name's. Compiling all of them takes longer than a whole comparison, so first
-    what they begin with must agree."""
-    return name.startswith(_beginning(pattern)) and re.fullmatch(pattern, name) is not None
-
-
 @cache
+def _by_beginning(kind: str | None) -> tuple[tuple[str, Topic], ...]:
+    return tuple((_beginning(topic.pattern), topic) for topic in topics() if kind in (None, topic.kind))
+
+
 def _beginning(pattern: str) -> str:
     """The letters that every match of a pattern begins with; "" where alternatives differ from the start."""
     depth = 0
