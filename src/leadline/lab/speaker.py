@@ -44,6 +44,7 @@ def speak(node: Node, nodes: Iterable[str], addresses: Iterable[str]) -> None:
     # everybody is expected at first, so that no address wanders while the lab starts
     heard = dict.fromkeys(nodes, time.monotonic() + SILENCE)
     announced: dict[str, list[float]] = {}
+    members_before: set[str] = set()
     beat = 0.0
     while True:
         now = time.monotonic()
@@ -55,7 +56,10 @@ def speak(node: Node, nodes: Iterable[str], addresses: Iterable[str]) -> None:
             here = {each for each, last in heard.items() if now - last < SILENCE} | {node.name}
             mine = [address for address in addresses if owner(address, here) == node.name]
             times = [now + number * PAUSE for number in range(ANNOUNCEMENTS)]
-            announced = {address: announced.get(address, times) for address in mine}
+            # told anew whenever the members change: a node that was cut off never knew that another took over
+            kept = announced if here == members_before else {}
+            announced = {address: kept.get(address, times) for address in mine}
+            members_before = here
             for address, due in announced.items():
                 if due and due[0] <= now:
                     announced[address] = due[1:]

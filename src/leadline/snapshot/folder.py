@@ -3,6 +3,7 @@
 import fcntl
 import os
 import shutil
+import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -133,9 +134,12 @@ def _beside(into: Path) -> Iterator[tuple[Path, int]]:
             fcntl.flock(handle, fcntl.LOCK_EX)
         yield partial, handle
     finally:
+        # an interrupt in the middle of it would leave the rest
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
         shutil.rmtree(partial, ignore_errors=True)
         if handle >= 0:
             os.close(handle)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager
