@@ -4,10 +4,10 @@ import pytest
 
 from leadline.lab.plan import LabSpec, Plan, plan
 from leadline.lab.speaker import owner
-from leadline.lab.status import Balanced, EndpointStatus, Status, addresses, status
+from leadline.lab.status import Balanced, EndpointStatus, Status, status
 
 PLAN = plan(LabSpec(nodes=3, pods=2, publish=((8080, 30080),)))
-(BALANCED,) = addresses(PLAN)
+(BALANCED,) = PLAN.balanced
 
 
 def living(made: Plan = PLAN) -> set[str]:

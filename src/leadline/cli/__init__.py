@@ -9,10 +9,11 @@ from typing import NoReturn
 
 import click
 
+from leadline.cli._group import Group
 from leadline.cli._options import language, modules, options, said
 
 
-class Verbs(click.Group):
+class Verbs(Group):
     """The verbs are the modules of this package; one is imported when it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
@@ -24,15 +25,6 @@ class Verbs(click.Group):
         command = importlib.import_module(f"{__name__}.{cmd_name.replace('-', '_')}").command
         assert isinstance(command, click.Command)  # noqa: S101 - a verb's module without a command is a bug
         return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and not args[0].startswith("-") and args[0] not in self.list_commands(ctx):
-            from leadline.cli._mistakes import unknown_verb
-
-            raise unknown_verb(args[0], self.list_commands(ctx), ctx)
-        return super().resolve_command(ctx, args)
 
 
 def program() -> str:

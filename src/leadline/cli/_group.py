@@ -13,8 +13,8 @@ class Group(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and not args[0].startswith("-") and args[0] not in self.commands:
+        if args and not args[0].startswith("-") and args[0] not in self.list_commands(ctx):
             from leadline.cli._mistakes import unknown_verb
 
-            raise unknown_verb(args[0], list(self.commands), ctx)
+            raise unknown_verb(args[0], self.list_commands(ctx), ctx)
         return super().resolve_command(ctx, args)

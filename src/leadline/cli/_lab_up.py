@@ -149,13 +149,9 @@ def _published(wanted: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ..
     from leadline.base.errors import UsageError
     from leadline.base.text import Text
     from leadline.lab.plan import LabSpec, plan
+    from leadline.lab.status import node_ports
 
-    known = {
-        port.node_port: service.name
-        for service in plan(LabSpec()).services
-        for port in service.ports
-        if port.node_port and port.protocol == "tcp"
-    }
+    known = node_ports(plan(LabSpec()))
     for port, node_port in wanted:
         if node_port not in known:
             listed = ", ".join(f"{each} ({name})" for each, name in known.items())

@@ -157,7 +157,7 @@ def _require_container(found: "Lab", place: str, container: str) -> None:
     from leadline.lab.lab import topology
 
     made = topology(found)
-    pod = next((each for each in made.pods if place in (each.name, each.full_name)), None)
+    pod = made.pod(place)
     if pod is None and place not in ("outside", *(each.name for each in made.nodes)):
         return
     known = ", ".join((*pod.containers, "pause")) if pod is not None else ""

@@ -7,10 +7,8 @@ from leadline.base.command import Command, Completed
 from leadline.base.errors import HostError
 from leadline.base.text import Text
 from leadline.hosts.local import Running
-from leadline.hosts.namespaces import CGROUP, IPC, MNT, NET, PID, USER, UTS, join
+from leadline.hosts.namespaces import EVERYTHING, join
 from leadline.hosts.shell import ARGUMENT
-
-_EVERYTHING = USER | MNT | CGROUP | UTS | IPC | NET | PID
 
 _LINE = f"sh -s {ARGUMENT}; exit $?"
 """Two shells: the outer one joined the PID namespace, but only what it starts is in it."""
@@ -39,5 +37,5 @@ class InsideHost:
             ) from None
 
     def _enter(self) -> None:
-        join(self._process, _EVERYTHING)
+        join(self._process, EVERYTHING)
         os.chdir("/")

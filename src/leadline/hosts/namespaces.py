@@ -21,13 +21,12 @@ MNT, CGROUP, UTS, IPC, USER, PID, NET = (
     0x20000000,
     0x40000000,
 )
+EVERYTHING = USER | MNT | CGROUP | UTS | IPC | NET | PID
 _FILES = {USER: "user", MNT: "mnt", CGROUP: "cgroup", UTS: "uts", IPC: "ipc", PID: "pid", NET: "net"}
-READ_ONLY, NO_SUID, NO_DEV, NO_EXEC, REMOUNT, BIND, MOVE, RECURSIVE, PRIVATE, SHARED = (
-    0x1,
+NO_SUID, NO_DEV, NO_EXEC, BIND, MOVE, RECURSIVE, PRIVATE, SHARED = (
     0x2,
     0x4,
     0x8,
-    0x20,
     0x1000,
     0x2000,
     0x4000,
@@ -83,11 +82,6 @@ def mount(source: str, target: str, kind: str = "", flags: int = 0, options: str
     """mount(2)."""
     arguments = [each.encode() or None for each in (source, target, kind)]
     _called(_libc.mount(*arguments, ctypes.c_ulong(flags), options.encode() or None), f"mount {target}")
-
-
-def unmount(target: str) -> None:
-    """umount2(2), now where it is busy too: it goes with its last user (MNT_DETACH)."""
-    _called(_libc.umount2(target.encode(), 2), f"umount {target}")
 
 
 def end_with_parent() -> None:

@@ -8,11 +8,11 @@ _LONGEST_QUESTION = 16384
 _OPEN_AT_ONCE = 512
 
 
-def listening(port: int, address: str = "") -> tuple[socket.socket, socket.socket]:
-    """The TCP and the UDP socket of one port, on every address where none is given."""
-    tcp = socket.create_server((address, port), backlog=128)
+def listening(port: int) -> tuple[socket.socket, socket.socket]:
+    """The TCP and the UDP socket of one port, on every address."""
+    tcp = socket.create_server(("", port), backlog=128)
     udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    udp.bind((address, port))
+    udp.bind(("", port))
     return tcp, udp
 
 

@@ -14,14 +14,12 @@ import msgspec
 
 from leadline.base.errors import HostError, UsageError
 from leadline.base.text import Text
-from leadline.hosts.namespaces import CGROUP, IPC, MNT, NET, PID, USER, UTS, join, run
+from leadline.hosts.namespaces import EVERYTHING, join, run
 from leadline.lab import resync
 from leadline.lab.fault import Action, Fault, Step, filled, load
 from leadline.lab.lab import Lab, place, root, topology
 from leadline.lab.plan import Node, Plan
 from leadline.lab.pods import child
-
-_EVERYTHING = USER | MNT | CGROUP | UTS | IPC | NET | PID
 
 
 class Injected(msgspec.Struct, frozen=True):
@@ -156,7 +154,7 @@ def _inside(lab: Lab, at: str, work: Callable[[], str], what: str) -> None:
 
     def within() -> None:
         try:
-            join(process, _EVERYTHING)
+            join(process, EVERYTHING)
             failed = work()
         except OSError as error:
             failed = f"{error.strerror}: {error.filename}"

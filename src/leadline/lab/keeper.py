@@ -20,7 +20,6 @@ from leadline.hosts.namespaces import (
     PID,
     UTS,
     become_root_of_own,
-    rejoin_pid_namespace,
     run,
     set_title,
     unshare,
@@ -29,7 +28,7 @@ from leadline.lab import furnish, wiring
 from leadline.lab.echo import listening, serve
 from leadline.lab.node import live
 from leadline.lab.plan import TARGET, Node, Plan
-from leadline.lab.pods import child
+from leadline.lab.pods import child, child_elsewhere
 from leadline.lab.publish import Published, forward
 
 TITLE = "leadline-lab"
@@ -142,11 +141,7 @@ def _node(plan: Plan, node: Node, talk: socket.socket) -> int:
             talk.send(f"failed {error}".encode())
             raise
 
-    unshare(PID)
-    try:
-        return child(work)
-    finally:
-        rejoin_pid_namespace()
+    return child_elsewhere(work)
 
 
 def _hear(talk: socket.socket, word: str, node: Node) -> None:

@@ -20,7 +20,7 @@ import msgspec
 
 from leadline.base.errors import HostError, UsageError
 from leadline.base.text import Text
-from leadline.hosts.namespaces import CGROUP, IPC, MNT, NET, PID, USER, UTS, join
+from leadline.hosts.namespaces import EVERYTHING, join
 from leadline.lab import keeper
 from leadline.lab.plan import LabSpec, Plan, plan
 from leadline.lab.pods import child
@@ -28,7 +28,6 @@ from leadline.lab.publish import Published
 
 Progress = Callable[[str, int], None]
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?")
-_EVERYTHING = USER | MNT | CGROUP | UTS | IPC | NET | PID
 # What each program is needed for, and the package that has it (Debian, RHEL).
 _PROGRAMS = {
     "ip": "iproute2, iproute",
@@ -179,7 +178,7 @@ def place(lab: Lab, name: str, container: str | None = None) -> int:
     if name in (node.name for node in made.nodes):
         title = made.keeps(name)
     else:
-        pod = next((pod for pod in made.pods if name in (pod.name, pod.full_name)), None)
+        pod = made.pod(name)
         if pod is None:
             raise UsageError(
                 Text(
@@ -203,7 +202,7 @@ def execute(process: int, command: Sequence[str]) -> int:
     here = Path.cwd()
 
     def inside() -> None:
-        join(process, _EVERYTHING)
+        join(process, EVERYTHING)
         within = child(lambda: _become(here, command))
         signal.signal(signal.SIGTERM, lambda number, _: os.kill(within, number))
         signal.signal(signal.SIGINT, signal.SIG_IGN)

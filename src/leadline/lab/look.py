@@ -2,24 +2,20 @@
 
 import os
 import socket
-import struct
 import time
 from collections.abc import Iterable
 from contextlib import suppress
 
 from leadline.hosts.namespaces import NET, USER, join
+from leadline.lab import arp
 from leadline.lab.fault import filled, load
 from leadline.lab.injection import injected
 from leadline.lab.lab import Lab, processes, topology
 from leadline.lab.plan import GATEWAY
 from leadline.lab.pods import child
-from leadline.lab.status import Fault, Status, addresses, status
+from leadline.lab.status import Fault, Status, status
 from leadline.lab.wiring import BRIDGE
 
-_ARP = 0x0806
-_REQUEST, _REPLY = 1, 2
-_PACKET = struct.Struct("!HHHBBH6s4s6s4s")
-_HEADER = struct.Struct("!6s6s")
 _SECONDS = 0.4
 
 
@@ -30,7 +26,7 @@ def look(lab: Lab) -> Status:
         Fault(each.name, filled(load(each.name), plan).title, each.since, each.finished)
         for each in injected(lab)
     )
-    return status(plan, lab.since, processes(lab), faults, who_has(lab, addresses(plan)))
+    return status(plan, lab.since, processes(lab), faults, who_has(lab, plan.balanced))
 
 
 def who_has(lab: Lab, addresses: Iterable[str]) -> dict[str, str] | None:
@@ -58,22 +54,19 @@ def who_has(lab: Lab, addresses: Iterable[str]) -> dict[str, str] | None:
 
 
 def _asked(addresses: set[str]) -> Iterable[tuple[str, str]]:
-    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(_ARP)) as wire:
-        wire.bind((BRIDGE, _ARP))
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(arp.KIND)) as wire:
+        wire.bind((BRIDGE, arp.KIND))
         own = wire.getsockname()[4]
-        header = _HEADER.pack(b"\xff" * 6, own)
         for address in addresses:
-            question = (_ARP, 1, 0x0800, 6, 4, _REQUEST, own, GATEWAY.packed, bytes(6))
-            wire.send(header + _PACKET.pack(*question, socket.inet_aton(address)))
+            question = arp.Packet(arp.REQUEST, own, str(GATEWAY), address)
+            wire.send(arp.written(question, arp.EVERYBODY, bytes(6)))
         until = time.monotonic() + _SECONDS
         while addresses and (left := until - time.monotonic()) > 0:
             wire.settimeout(left)
             try:
-                packet = wire.recv(2048)
+                answer = arp.read(wire.recv(2048))
             except TimeoutError:
                 return
-            kind, *_, operation, mac, answered, _, _ = _PACKET.unpack_from(packet, _HEADER.size)
-            address = socket.inet_ntoa(answered)
-            if kind == _ARP and operation == _REPLY and address in addresses:
-                addresses.remove(address)
-                yield address, mac.hex(":")
+            if answer is not None and answer.operation == arp.REPLY and answer.address in addresses:
+                addresses.remove(answer.address)
+                yield answer.address, answer.mac.hex(":")

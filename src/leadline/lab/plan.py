@@ -95,6 +95,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     def pods(self) -> tuple[Pod, ...]:
         return tuple(pod for node in self.nodes for pod in node.pods)
 
+    def pod(self, name: str) -> Pod | None:
+        """The pod of this name (`web-1`, `default/web-1`)."""
+        return next((pod for pod in self.pods if name in (pod.name, pod.full_name)), None)
+
     @property
     def pod_mtu(self) -> int:
         """What is left for pods: flannel takes VXLAN's overhead off the uplink's MTU."""

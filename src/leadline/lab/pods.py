@@ -43,6 +43,18 @@ def child(work: Callable[[], object]) -> int:
         os._exit(1)
 
 
+def child_elsewhere(work: Callable[[], object], beside: int | None = None) -> int:
+    """The same in another PID namespace: that of the process `beside`, else a new one of which it is PID 1."""
+    if beside is None:
+        unshare(PID)
+    else:
+        join(beside, PID)
+    try:
+        return child(work)
+    finally:
+        rejoin_pid_namespace()
+
+
 def pause(pod: Pod, shm: str, address: IPv4Interface, routes: Routes, ready: socket.socket) -> int:
     """Starts the pod's pause container; its PID.
 
@@ -69,11 +81,7 @@ def pause(pod: Pod, shm: str, address: IPv4Interface, routes: Routes, ready: soc
             for _ in ended(signal.SIGTERM, signal.SIGINT):
                 pass
 
-    unshare(PID)
-    try:
-        return child(work)
-    finally:
-        rejoin_pid_namespace()
+    return child_elsewhere(work)
 
 
 def ended(*ending: signal.Signals) -> Iterator[int]:
@@ -102,11 +110,4 @@ def container(pod: Pod, name: str, shm: str, paused: int, listens: int, *, share
         os.close(listens)
         serve(f"pod {pod.full_name} container {name} on {pod.node}", sockets)
 
-    if share_pid:
-        join(paused, PID)
-    else:
-        unshare(PID)
-    try:
-        return child(work)
-    finally:
-        rejoin_pid_namespace()
+    return child_elsewhere(work, paused if share_pid else None)

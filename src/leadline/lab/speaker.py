@@ -7,12 +7,12 @@ told by a broadcast on MetalLB's port instead of memberlist's gossip.
 import hashlib
 import select
 import socket
-import struct
 import time
 from collections.abc import Iterable
 from contextlib import suppress
 
 from leadline.hosts.namespaces import end_with_parent, set_title
+from leadline.lab import arp
 from leadline.lab.plan import UNDERLAY, Node
 
 PORT = 7946
@@ -21,9 +21,6 @@ SILENCE = 1.5
 # A new owner tells everybody at once and then so often, with a pause of so many seconds (internal/layer2).
 ANNOUNCEMENTS = 5
 PAUSE = 1.1
-_EVERYBODY = b"\xff" * 6
-_ARP = 0x0806
-_REQUEST, _REPLY = 1, 2
 
 
 def owner(address: str, nodes: Iterable[str]) -> str:
@@ -38,8 +35,8 @@ def speak(node: Node, nodes: Iterable[str], addresses: Iterable[str]) -> None:
     members = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     members.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
     members.bind(("", PORT))
-    wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(_ARP))
-    wire.bind(("eth0", _ARP))
+    wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(arp.KIND))
+    wire.bind(("eth0", arp.KIND))
     mac = bytes.fromhex(node.mac.replace(":", ""))
     # everybody is expected at first, so that no address wanders while the lab starts
     heard = dict.fromkeys(nodes, time.monotonic() + SILENCE)
@@ -63,36 +60,17 @@ def speak(node: Node, nodes: Iterable[str], addresses: Iterable[str]) -> None:
             for address, due in announced.items():
                 if due and due[0] <= now:
                     announced[address] = due[1:]
-                    for operation in (_REQUEST, _REPLY):
-                        _send(wire, _packet(operation, mac, address, _EVERYBODY, address))
+                    for operation in (arp.REQUEST, arp.REPLY):
+                        _send(wire, arp.Packet(operation, mac, address, address), arp.EVERYBODY)
         readable, _, _ = select.select([members, wire], [], [], max(0.0, beat - time.monotonic()))
         if members in readable:
             heard[members.recv(64).decode(errors="replace")] = time.monotonic()
         if wire in readable:
-            asked, asker, asker_address = _question(wire.recv(2048))
-            if asked in announced:
-                _send(wire, _packet(_REPLY, mac, asked, asker, asker_address))
+            asked = arp.read(wire.recv(2048))
+            if asked is not None and asked.operation == arp.REQUEST and asked.target in announced:
+                _send(wire, arp.Packet(arp.REPLY, mac, asked.target, asked.address), asked.mac)
 
 
-def _send(wire: socket.socket, packet: bytes) -> None:
+def _send(wire: socket.socket, packet: arp.Packet, to: bytes) -> None:
     with suppress(OSError):  # the uplink is down
-        wire.send(packet)
-
-
-def _packet(operation: int, mac: bytes, address: str, to: bytes, to_address: str) -> bytes:
-    return (
-        to
-        + mac
-        + struct.pack("!HHHBBH", _ARP, 1, 0x0800, 6, 4, operation)
-        + mac
-        + socket.inet_aton(address)
-        + to
-        + socket.inet_aton(to_address)
-    )
-
-
-def _question(packet: bytes) -> tuple[str, bytes, str]:
-    """The address that is asked for, and who asks; empty where this is no question."""
-    if len(packet) < 42 or struct.unpack("!H", packet[20:22])[0] != _REQUEST:
-        return "", b"", ""
-    return socket.inet_ntoa(packet[38:42]), packet[22:28], socket.inet_ntoa(packet[28:32])
+        wire.send(arp.written(packet, to, to))

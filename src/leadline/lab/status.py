@@ -173,6 +173,7 @@ def status(
     pods = tuple(_pod(plan, pod, living) for pod in plan.pods)
     by_address = {str(pod.address): pod for pod in pods}
     nodes = tuple(_node(plan, node, living) for node in plan.nodes)
+    behind = node_ports(plan)
     return Status(
         name=plan.spec.name,
         since=since,
@@ -184,29 +185,21 @@ def status(
         pods=pods,
         services=tuple(_service(each, by_address, nodes, answers) for each in plan.services),
         published=tuple(
-            Publication(port, node_port, behind(plan, node_port), "publish" in living)
+            Publication(port, node_port, behind.get(node_port), "publish" in living)
             for port, node_port in plan.spec.publish
         ),
         faults=tuple(faults),
     )
 
 
-def behind(plan: Plan, node_port: int) -> str | None:
-    """The Service that has this node port for TCP, which is what can be published."""
-    return next(
-        (
-            service.name
-            for service in plan.services
-            for port in service.ports
-            if port.node_port == node_port and port.protocol == "tcp"
-        ),
-        None,
-    )
-
-
-def addresses(plan: Plan) -> list[str]:
-    """Every load balancer's address of the lab."""
-    return [address for service in plan.services for address in service.load_balancers]
+def node_ports(plan: Plan) -> dict[int, str]:
+    """The node ports for TCP, which is what can be published, and the Service of each."""
+    return {
+        port.node_port: service.name
+        for service in plan.services
+        for port in service.ports
+        if port.node_port and port.protocol == "tcp"
+    }
 
 
 def _pod(plan: Plan, pod: Pod, living: Collection[str]) -> PodStatus:
