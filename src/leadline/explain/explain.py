@@ -83,13 +83,13 @@ def explain(before: Snapshot, after: Snapshot) -> Explanation:
     groups: dict[str, tuple[Change, Text]] = {}
     texts: dict[object, tuple[Text, Text | None]] = {}
     # A rule that has one answer for many changes, as for all keys of an interface, has one Match for them.
-    causes: dict[tuple[int, str, Kind], tuple[Match, Cause, str | None]] = {}
+    causes: dict[tuple[int, str, str, Kind], tuple[Match, Cause, str | None]] = {}
     for change in difference.changes:
         rule, match = _best(change, pair)
         if rule is None or match is None:
             explained.append(Explained(change, "unknown", None, _exposure(change), meaning(change), None))
             continue
-        same = id(match), rule.name, change.kind
+        same = id(match), rule.name, change.fact, change.kind
         if same not in causes:
             group = None
             if rule.group is not None:

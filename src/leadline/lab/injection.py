@@ -17,7 +17,7 @@ from leadline.base.text import Text
 from leadline.hosts.namespaces import EVERYTHING, join, run
 from leadline.lab import resync
 from leadline.lab.fault import Action, Fault, Step, filled, load
-from leadline.lab.lab import Lab, place, root, topology
+from leadline.lab.lab import Lab, place, root, topology, write
 from leadline.lab.plan import Node, Plan
 from leadline.lab.pods import child
 
@@ -185,7 +185,4 @@ def _alone(lab: Lab) -> Iterator[None]:
 
 
 def _keep(lab: Lab, faults: tuple[Injected, ...]) -> None:
-    file = root() / lab.name / "faults.json"
-    temporary = file.with_suffix(".new")
-    temporary.write_bytes(msgspec.json.encode(_Kept(lab.keeper, lab.since, faults)))
-    temporary.replace(file)
+    write(root() / lab.name / "faults.json", msgspec.json.encode(_Kept(lab.keeper, lab.since, faults)))

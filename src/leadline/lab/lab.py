@@ -72,7 +72,7 @@ def up(spec: LabSpec, progress: Progress) -> Lab:
         try:
             _until_ready(talk, progress)
             lab = Lab(process, time.time(), spec)
-            _write(folder / "lab.json", msgspec.json.encode(lab, enc_hook=str))
+            write(folder / "lab.json", msgspec.json.encode(lab, enc_hook=str))
             talk.send(b"keep")
         except BaseException:
             with suppress(ProcessLookupError):
@@ -205,12 +205,12 @@ def execute(process: int, command: Sequence[str]) -> int:
         join(process, EVERYTHING)
         within = child(lambda: _become(here, command))
         signal.signal(signal.SIGTERM, lambda number, _: os.kill(within, number))
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
         os._exit(_code(os.waitpid(within, 0)[1]))
 
-    middle = child(inside)
+    # before there is anything to interrupt: Ctrl-C is the command's alone
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
+        middle = child(inside)
         return _code(os.waitpid(middle, 0)[1])
     finally:
         signal.signal(signal.SIGINT, before)
@@ -327,7 +327,8 @@ def _being_made(name: str) -> UsageError:
     )
 
 
-def _write(file: Path, content: bytes) -> None:
+def write(file: Path, content: bytes) -> None:
+    """Puts a file of a lab's folder in its place whole, nobody else's to read."""
     temporary = file.with_suffix(".new")
     with _private(temporary, "wb") as new:
         new.write(content)

@@ -47,7 +47,8 @@ def proxy(plan: Plan, node: Node) -> Proxy:
 
 
 def flannel(plan: Plan, node: Node) -> Rules:
-    """flanneld's masquerading and forwarding (pkg/trafficmngr/iptables, 0.20 to 0.27; both jumps go first)."""
+    """flanneld's masquerading and forwarding as the recorded worker has them (pkg/trafficmngr/iptables; both jumps
+    go first). flanneld 0.20.2 was also seen with one RETURN from pods to pods for the second and third rule."""
     pods = str(plan.spec.pod_cidr)
     note = '-m comment --comment "flanneld masq"'
     masquerade = (
