@@ -99,6 +99,8 @@ def test_up_ended_at_any_moment(name: str, number: signal.Signals) -> None:
             stderr=subprocess.PIPE,
             text=True,
         )
+        # from its first step on: while Python itself starts, a signal is Python's (tests/report/test_interrupt.py)
+        until(lambda: (root() / name).exists() or running.poll() is not None)  # noqa: B023 - called at once
         time.sleep(moment / 1000)  # the moments are what is tried, nothing is waited for
         running.send_signal(number)
         _, said = running.communicate(timeout=60)
