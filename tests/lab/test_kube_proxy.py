@@ -25,7 +25,7 @@ from ruamel.yaml import YAML
 from leadline.lab import kube_proxy_iptables, kube_proxy_nftables
 from leadline.lab.iptables import Jump, Rules, restore
 from leadline.lab.kube_proxy_iptables import kubelet_chains
-from leadline.lab.service import Endpoint, Proxy, Service, ServicePort, services
+from leadline.network.service import Endpoint, Proxy, Service, ServicePort, services
 
 DATA = Path(__file__).parent.parent / "data" / "lab" / "kube-proxy"
 KUBELET = DATA.parent / "kube-proxy-kubelet"

@@ -9,7 +9,7 @@ from typing import Literal
 from leadline.lab.iptables import Jump, Rules, Table, restore
 from leadline.lab.kube_proxy_iptables_port import LOCALHOST, PortRules, on_localhost
 from leadline.lab.nfacct import INVALID_DROPPED
-from leadline.lab.service import Proxy, Service
+from leadline.network.service import Proxy, Service
 
 Family = Literal[4, 6]
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from leadline.lab.nfacct import LOCALHOST_ACCEPTED
 from leadline.lab.reach import admitted, reach
-from leadline.lab.service import Endpoint, Proxy, Service, ServicePort
+from leadline.network.service import Endpoint, Proxy, Service, ServicePort
 
 LOCALHOST = "127.0.0.0/8"
 

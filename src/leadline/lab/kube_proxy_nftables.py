@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
 from leadline.lab.reach import admitted, reach
-from leadline.lab.service import Endpoint, Proxy, Service, ServicePort
+from leadline.network.service import Endpoint, Proxy, Service, ServicePort
 
 _NAME_LENGTH = 240
 """The longest name of a chain (256) without the longest word kube-proxy puts before it."""

@@ -9,7 +9,7 @@ import msgspec
 
 from leadline.base.errors import UsageError
 from leadline.base.text import Text
-from leadline.lab.service import Endpoint, Service, ServicePort
+from leadline.network.service import Endpoint, Service, ServicePort
 
 Backend = Literal["vxlan", "host-gw"]
 ProxyMode = Literal["iptables", "nftables"]

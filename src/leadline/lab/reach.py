@@ -9,7 +9,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 import msgspec
 
-from leadline.lab.service import Endpoint, Proxy, Service, ServicePort
+from leadline.network.service import Endpoint, Proxy, Service, ServicePort
 
 
 class Reach(msgspec.Struct, frozen=True, kw_only=True):

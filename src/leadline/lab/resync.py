@@ -9,7 +9,7 @@ from leadline.lab.iptables import Rules, restore
 from leadline.lab.kube_proxy_iptables import rules as kube_proxy
 from leadline.lab.kube_proxy_nftables import render
 from leadline.lab.plan import Node, Plan
-from leadline.lab.service import Endpoint, Proxy, Service
+from leadline.network.service import Endpoint, Proxy, Service
 
 Endpoints = Mapping[str, Sequence[str]]
 """Service → its endpoints, `10.244.0.2:8080` each; Services that are not named have those of the plan."""

@@ -10,7 +10,7 @@ from leadline.lab.kube_proxy_iptables import kubelet_chains
 from leadline.lab.kube_proxy_iptables import rules as kube_proxy
 from leadline.lab.kube_proxy_nftables import render
 from leadline.lab.plan import SERVICES, Node, Plan
-from leadline.lab.service import Proxy
+from leadline.network.service import Proxy
 
 # iptables needs 28 characters at most for the name of a chain; what portmap leaves of the digest.
 _NAME = 21

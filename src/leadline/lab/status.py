@@ -9,7 +9,7 @@ import msgspec
 from leadline.base.text import Text
 from leadline.lab.plan import TARGET, UNDERLAY, Plan, Pod
 from leadline.lab.plan import Node as PlannedNode
-from leadline.lab.service import Endpoint, Service, ServicePort
+from leadline.network.service import Endpoint, Service, ServicePort
 from leadline.lab.speaker import owner
 
 Type = Literal["ClusterIP", "NodePort", "LoadBalancer"]

@@ -1,0 +1,1 @@
+"""Where packets go: the network that recorded hosts make, computed (`trace`) and proved (`probe`)."""
