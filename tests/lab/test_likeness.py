@@ -9,6 +9,7 @@ overlay and token mounts), because it needs no images; global settings of the ke
 kernel.panic, kernel.panic_on_oops), because they are the machine's.
 """
 
+import base64
 import json
 import os
 import re
@@ -266,7 +267,8 @@ def test_files_of_flannel(folder: Path) -> None:
 def test_files_of_the_plugins(labs: dict[str, Lab]) -> None:
     """Names, modes, sizes and contents."""
     script = (
-        'cd /var/lib/cni; find . -type f | while read f; do stat -c "== %n %a %s" $f; cat -A $f; echo; done'
+        "cd /var/lib/cni; find . -path ./results -prune -o -type f -print | "
+        'while read f; do stat -c "== %n %a %s" $f; cat -A $f; echo; done'
     )
     found, recorded = (
         {re.sub(r"[0-9a-f]{64}|10\.244\.1\.\d", "<own>", file).strip() for file in listed.split("== ")[1:]}
@@ -276,6 +278,35 @@ def test_files_of_the_plugins(labs: dict[str, Lab]) -> None:
         )
     )
     assert found == recorded
+
+
+def test_files_of_libcni(labs: dict[str, Lab]) -> None:
+    """Against those of a real containerd (1.6.20, with the plugins 1.1.1), of two pods, the second with a hostPort.
+
+    Its libcni did not tell the network namespace yet; its pods' network was the bridge plugin's, called directly."""
+    script = "cd /var/lib/cni/results; stat -c %a * | sort -u; for f in *; do echo == $f; cat $f; echo; done"
+    modes, *listed = inside(labs["iptables"], "k8s-w1", script).split("== ")
+    assert modes.split() == ["600"]
+    _, *recorded = (PLUGINS / "containerd" / "results.txt").read_text().split("== ")
+    found, real = ({json.dumps(_attached(file)) for file in files} for files in (listed, recorded))
+    assert found == real
+
+
+CHANCES = re.compile(
+    r"\b(?:[0-9a-f]{64}|veth[0-9a-f]{8}|(?!00:00:)[0-9a-f]{2}(?::[0-9a-f]{2}){5}|web-\d+|10\.244\.1\.[2-9]"
+    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b"
+)
+
+
+def _attached(file: str) -> dict[str, Any]:
+    """One of libcni's files, with its name and the order of its fields, without what is chance."""
+    name, _, text = CHANCES.sub("<own>", file).partition("\n")
+    kept = json.loads(text)
+    assert kept.pop("netns", None) in (None, "/var/run/netns/cni-<own>")
+    config = json.loads(base64.b64decode(kept.pop("config")))
+    kept["config"] = [config["name"], config["cniVersion"]]
+    kept["cniArgs"].sort()
+    return {"name": name, **kept}
 
 
 def test_namespaces(ours: Told) -> None:

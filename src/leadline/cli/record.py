@@ -117,7 +117,7 @@ def command(
     to = to if to is not None else time.strftime("leadline-%Y%m%d-%H%M%S.tar.gz")
     archive = archive or to == "-" or to.endswith((".tar.gz", ".tgz"))
     end_in_order()
-    chosen = _targets(targets, Path(inventory) if inventory else None, sudo)
+    chosen = named_targets(targets, Path(inventory) if inventory else None, sudo)
     progress = _Progress(len(chosen))
     with _into(to, archive=archive) as into:
         results = record(chosen, into, timeout=timeout, jobs=jobs, done=progress.done)
@@ -160,7 +160,7 @@ def _into(to: str, *, archive: bool) -> "Iterator[Path]":
                 pack(Path(temporary), sys.stdout.buffer)
 
 
-def _targets(words: tuple[str, ...], inventory: "Path | None", sudo: bool) -> "list[Target]":
+def named_targets(words: tuple[str, ...], inventory: "Path | None", sudo: bool) -> "list[Target]":
     from leadline.snapshot.record import Target
 
     spec = None

@@ -34,6 +34,7 @@ def fields(each: dict[str, Any]) -> dict[str, Any]:
         "master": _text(each, "master") or ("" if full else None),
         "link": link,
         "peer_netns": _text(each, "link_netns") or ("" if full and "link_netnsid" not in each else None),
+        "peer_nsid": _int(each, "link_netnsid"),
     }
     told = each.get("addr_info")
     if isinstance(told, list) and all(isinstance(one, dict) for one in told):
@@ -46,6 +47,7 @@ def fields(each: dict[str, Any]) -> dict[str, Any]:
             "local": _text(data, "local") or _text(data, "local6") or "",
             "port": _int(data, "port"),
             "learning": data.get("learning") is not False,
+            "lower": _text(data, "link") or "",
         }
     return values
 

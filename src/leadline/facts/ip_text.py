@@ -68,6 +68,7 @@ def _link(said: list[str]) -> dict[str, Any]:
     values: dict[str, Any] = {
         "mac": said[1] if len(said) > 1 and MAC.fullmatch(said[1]) else "",
         "peer_netns": after.get("link-netns", None if "link-netnsid" in after else ""),
+        "peer_nsid": _number(after.get("link-netnsid")),
     }
     link_type = said[0].removeprefix("link/")
     if link_type == "loopback" or "promiscuity" in after:
@@ -86,6 +87,7 @@ def _details(said: list[str]) -> dict[str, Any]:
         "local": after.get("local", ""),
         "port": _number(after.get("dstport")),
         "learning": "nolearning" not in said,
+        "lower": after.get("dev", ""),
     }
 
 

@@ -1,6 +1,7 @@
 """The text of iptables-save and ip6tables-save (legacy and nft), and of `iptables -S`."""
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -12,6 +13,8 @@ from leadline.facts.source import Parsed, Problem
 
 _CHAIN = re.compile(r":(\S+) (\S+)(?: \[(\d+):(\d+)\])?$")
 _RULE = re.compile(r"(?:\[(\d+):(\d+)\] )?-A (\S+)(?: (.*))?$")
+_COUNTERS = re.compile(r"\[(\d+):(\d+)\] $")
+_ODD_SPACE = "".join(filter(str.isspace, map(chr, range(0x3001)))).replace(" ", "").replace("\n", "")
 _LISTED = re.compile(r"-(?:(?P<policy>P) (?P<base>\S+) (?P<verdict>\S+)|N (?P<own>\S+))(?: -c \d+ \d+)?$")
 _COUNTED = re.compile(r"(?:^| )-c (\d+) (\d+)(?= -[jg] |$)")
 _COMMENT = re.compile(r'--comment (?:"((?:[^"\\]|\\.)*)"|(\S+))')
@@ -84,17 +87,58 @@ def _rule(table: str, chain: str, text: str, counters: tuple[int, int] | None) -
     return Rule(table, chain, target[1] if target else None, comment, text, counters)
 
 
+@lru_cache(maxsize=4096)
+def _counters(written: str) -> tuple[int, int] | None:
+    found = _COUNTERS.match(written)
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def _common(table: str, line: str) -> Rule | None:
+    """A rule with one quoted word at most, its comment, and nothing escaped, as `_rule` reads it; None for others.
+
+    Nearly every rule is such a one, and they come by ten thousands. The only white space in the line is the space.
+    """
+    counted, found, rest = line.partition("-A ")
+    counters = _counters(counted) if counted else None
+    chain, _, text = rest.partition(" ")
+    if (counted and not counters) or not found or not chain or not text or text[0] == " " or "\\" in text:
+        return None
+    parts = text.split('"')
+    comment: str | None = None
+    if len(parts) == 3:
+        before, comment, bare = parts
+        if not before.endswith("--comment ") or before.find("--comment") != len(before) - len("--comment "):
+            return None
+    elif len(parts) == 1 and "--comment" not in text:
+        bare = text
+    else:
+        return None
+    if (not counters and "-c " in text) or "-g " in bare:
+        return None
+    _, leads, rest = bare.partition(" -j ")
+    if bare.startswith("-j ") or (leads and rest[0] == " "):
+        return None
+    return Rule(table, chain, rest.partition(" ")[0] if leads else None, comment, text, counters)
+
+
 def _tables(lines: list[str], listed: str, save: str) -> tuple[list[_Table], list[Problem]]:
     """The tables of a text in order; `listed` is the one `-S` speaks of, which it does not name."""
     tables: list[_Table] = []
     problems: list[Problem] = []
     current: _Table | None = None
     stamp, announced = "", 0
+    plain = not any(map("\n".join(lines).__contains__, _ODD_SPACE))
     for number, raw in enumerate(lines, 1):
         line = raw.rstrip()
         if not line:
             continue
-        if (match := _RULE.match(line)) is not None:
+        if line[0] == ":" and current is not None and (match := _CHAIN.match(line)) is not None:
+            name, policy, packets, size = match.groups()
+            counters = (int(packets), int(size)) if packets else None
+            current.chains.append(Chain(current.name, name, policy.replace("-", "", 1), counters))
+        elif plain and current is not None and (rule := _common(current.name, line)) is not None:
+            current.rules.append(rule)
+        elif (match := _RULE.match(line)) is not None:
             if current is None:
                 current = _Table(listed, number, "", whole=True)
                 tables.append(current)
@@ -106,9 +150,6 @@ def _tables(lines: list[str], listed: str, save: str) -> tuple[list[_Table], lis
                     text = (text[: counted.start()] + text[counted.end() :]).lstrip()
                     break
             current.rules.append(_rule(current.name, chain, text, counters))
-        elif line.startswith(":") and current is not None and (match := _CHAIN.match(line)) is not None:
-            counters = (int(match[3]), int(match[4])) if match[3] else None
-            current.chains.append(Chain(current.name, match[1], match[2].replace("-", "", 1), counters))
         elif line.startswith("*") and line[1:].isidentifier():
             current, announced = _Table(line[1:], number, stamp), 0
             tables.append(current)
@@ -185,7 +226,8 @@ def parse_save(text: str, save: str) -> Parsed:
         for chain in table.chains:
             entries[f"chain {chain.table} {chain.chain}"] = chain
         for rule in table.rules:
-            entries[free_key(f"rule {rule.table} {rule.chain} {rule.text}".rstrip(), entries)] = rule
+            key = f"rule {rule.table} {rule.chain} {rule.text}".rstrip()
+            entries[key if key not in entries else free_key(key, entries)] = rule
     part = (
         asked is not None
         or len(whole) < len(chosen)

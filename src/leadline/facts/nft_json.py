@@ -9,6 +9,7 @@ from leadline.facts.reading import appended, unread
 from leadline.facts.source import Parsed, not_this
 
 _WHAT = "nft -j list ruleset"
+_LASTING = ("val", "comment", "limit", "quota", "ct count")
 
 
 def parse_json(text: str) -> Parsed:
@@ -35,7 +36,10 @@ def parse_json(text: str) -> Parsed:
 def _object(kind: str, told: dict[str, Any], ruleset: Ruleset, line: int) -> None:
     family = str(told["family"])
     if kind == "table":
-        ruleset.table(family, str(told["name"]), line, told.get("comment"))
+        flags = told.get("flags", ())
+        # nft 1.0.6 gives the table's own name in place of its flags
+        dormant = None if flags == told["name"] else "dormant" in flags
+        ruleset.table(family, str(told["name"]), line, told.get("comment"), dormant)
         return
     table = ruleset.content(family, str(told["table"]))
     name = str(told.get("name", ""))
@@ -77,7 +81,7 @@ def _set(kind: str, name: str, told: dict[str, Any], table: Content) -> None:
 
 def _timeless(element: Any) -> Any:
     if isinstance(element, dict) and isinstance(inner := element.get("elem"), dict):
-        return {"elem": {name: inner[name] for name in ("val", "comment") if name in inner}}
+        return {"elem": {name: inner[name] for name in _LASTING if name in inner}}
     return element
 
 

@@ -17,11 +17,12 @@ _UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 
 
 class Table(msgspec.Struct, frozen=True):
-    """One table; `comment` is None where the form does not tell it."""
+    """One table; `comment` is None where the form does not tell it. `dormant`: its chains are switched off."""
 
     family: str
     table: str
     comment: str | None = None
+    dormant: bool | None = None
 
 
 class Chain(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,7 +123,9 @@ class Ruleset:
         self.problems: list[Problem] = []
         self.begun = 0
 
-    def table(self, family: str, name: str, line: int, comment: str | None) -> "Content":
+    def table(
+        self, family: str, name: str, line: int, comment: str | None, dormant: bool | None
+    ) -> "Content":
         """The content of a table that begins at `line`."""
         where = family, name
         if where in self.tables:
@@ -130,7 +133,7 @@ class Ruleset:
                 self.tables.clear()
             self.problems = [appended(self.begun, line)]
         self.begun = self.begun or line
-        self.tables[where] = {f"table {family} {name}": Table(family, name, comment)}
+        self.tables[where] = {f"table {family} {name}": Table(family, name, comment, dormant)}
         return self.content(family, name)
 
     def content(self, family: str, name: str) -> "Content":
@@ -150,8 +153,10 @@ class Content(msgspec.Struct, frozen=True):
     table: str
     entries: dict[str, Any]
 
-    def comment(self, comment: str) -> None:
-        self.entries[f"table {self.family} {self.table}"] = Table(self.family, self.table, comment)
+    def told(self, **fields: Any) -> None:
+        """More of the table itself: its `comment`, whether it is `dormant`."""
+        key = f"table {self.family} {self.table}"
+        self.entries[key] = msgspec.structs.replace(self.entries[key], **fields)
 
     def chain(self, name: str, **told: Any) -> None:
         """A chain; `told`: its fields."""

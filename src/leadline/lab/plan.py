@@ -50,14 +50,18 @@ class LabSpec(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Pod(msgspec.Struct, frozen=True, kw_only=True):
-    """One pod. `veth`: its end on the node; `netns`: the name of its network namespace; `sandbox`: the id of
-    its pause container; `containers`: their names; `host_ports`: (port of the node, port of the pod)."""
+    """One pod. `uid`: the API's; `mac`: of its eth0, `veth` and `veth_mac`: the other end, on the node; `netns`: the
+    name of its network namespace; `sandbox`: the id of its pause container; `containers`: their names; `host_ports`:
+    (port of the node, port of the pod)."""
 
     namespace: str
     name: str
+    uid: str
     node: str
     address: IPv4Address
+    mac: str
     veth: str
+    veth_mac: str
     netns: str
     sandbox: str
     containers: tuple[str, ...]
@@ -178,10 +182,13 @@ def _pod(spec: LabSpec, node: str, subnet: IPv4Network, number: int) -> Pod:
     return Pod(
         namespace="default",
         name=name,
+        uid=str(uuid.UUID(_hash(spec, "uid", name)[:32])),
         node=node,
         # host-local goes on from the last address it gave: .1 is the bridge's
         address=subnet[2 + number % spec.pods],
+        mac=_mac(spec, name, "eth0"),
         veth=f"veth{_hash(spec, 'veth', name)[:8]}",
+        veth_mac=_mac(spec, name, "veth"),
         netns=f"cni-{uuid.UUID(_hash(spec, 'netns', name)[:32])}",
         sandbox=sandbox,
         containers=("web", "sidecar") if number == 0 else ("web",),

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
+from leadline.lab import libcni
 from leadline.lab.plan import ABROAD, EXTERNAL, GATEWAY, UNDERLAY, Node, Plan, Pod
 
 BRIDGE = "underlay"
@@ -63,8 +64,8 @@ def links(plan: Plan, node: Node) -> str:
     for pod in node.pods:
         # both ends without a queue: what the netlink library of the plugins writes unless it is told otherwise
         lines += [
-            f"link add {pod.veth} mtu {plan.pod_mtu} txqueuelen 0 address {_mac(pod)} type veth "
-            f"peer name eth0 mtu {plan.pod_mtu} txqueuelen 0 netns {pod.netns}",
+            f"link add {pod.veth} mtu {plan.pod_mtu} txqueuelen 0 address {pod.veth_mac} type veth "
+            f"peer name eth0 address {pod.mac} mtu {plan.pod_mtu} txqueuelen 0 netns {pod.netns}",
             f"link set {pod.veth} master cni0 up",
             f"link set {pod.veth} type bridge_slave hairpin on",
         ]
@@ -72,7 +73,7 @@ def links(plan: Plan, node: Node) -> str:
         # A bridge takes over its lowest port's address; the plugin gives it for good the one that it has by now.
         lines += [
             f"addr add {node.bridge_address}/{node.subnet.prefixlen} broadcast + dev cni0",
-            f"link set cni0 address {_mac(node.pods[0])}",
+            f"link set cni0 address {node.pods[0].veth_mac}",
         ]
     return _batch(lines)
 
@@ -146,15 +147,14 @@ def files(plan: Plan, node: Node) -> dict[str, str]:
         return own
     network = {"type": "flannel", "delegate": {"hairpinMode": True, "isDefaultGateway": True}}
     portmap = {"type": "portmap", "capabilities": {"portMappings": True}}
+    chain = {"name": "cbr0", "cniVersion": "0.3.1", "plugins": [network, portmap]}
+    config = json.dumps(chain, indent=2) + "\n"
     made = {
         **own,
         "/run/flannel/subnet.env": f"FLANNEL_NETWORK={plan.spec.pod_cidr}\n"
         f"FLANNEL_SUBNET={node.bridge_address}/{node.subnet.prefixlen}\n"
         f"FLANNEL_MTU={plan.pod_mtu}\nFLANNEL_IPMASQ=true\n",
-        "/etc/cni/net.d/10-flannel.conflist": json.dumps(
-            {"name": "cbr0", "cniVersion": "0.3.1", "plugins": [network, portmap]}, indent=2
-        )
-        + "\n",
+        "/etc/cni/net.d/10-flannel.conflist": config,
     }
     if not node.pods:
         return made
@@ -177,16 +177,10 @@ def files(plan: Plan, node: Node) -> dict[str, str]:
     for pod in node.pods:
         made[f"{leases}/{pod.address}"] = f"{pod.sandbox}\r\neth0"
         made[f"/var/lib/cni/flannel/{pod.sandbox}"] = json.dumps(delegated, separators=(",", ":"))
+        made |= libcni.kept(plan, node, pod, config)
     made[f"{leases}/last_reserved_ip.0"] = str(node.pods[-1].address)
     made[f"{leases}/lock"] = ""
     return made
-
-
-def _mac(pod: Pod) -> str:
-    """The address of the node's end of a pod's veth pair: unicast, locally administered."""
-    octets = bytearray.fromhex(pod.sandbox[:12])
-    octets[0] = octets[0] & 0xFC | 0x02
-    return octets.hex(":")
 
 
 def _batch(lines: Iterable[str]) -> str:

@@ -172,7 +172,64 @@ class Diagram(msgspec.Struct, frozen=True):
     more: int = 0
 
 
-Block = Heading | Paragraph | Table | Items | Callout | Figures | Code | Fold | Diagram
+class Stop(msgspec.Struct, frozen=True):
+    """An interface on a packet's way. `kind`: `port` leads to a pod or is one's own, `uplink` to other machines, `inner`
+    lies between (a bridge), `tunnel` puts packets into others or takes them out."""
+
+    name: str
+    kind: Literal["port", "uplink", "inner", "tunnel"] = "port"
+    note: str = ""
+
+
+class Act(msgspec.Struct, frozen=True, kw_only=True):
+    """What is done to a packet behind the interface number `stop`: in a word, and with what."""
+
+    stop: int
+    label: Text
+    text: str | Text
+    tone: Tone = "plain"
+
+
+class Station(msgspec.Struct, frozen=True, kw_only=True):
+    """A network namespace on a packet's way: the pod `name` on a machine, or with "" the machine itself. `machine` is ""
+    for the world outside. `note`: what else is said of it."""
+
+    machine: str
+    name: str | Text = ""
+    stops: tuple[Stop, ...] = ()
+    acts: tuple[Act, ...] = ()
+    note: Text | None = None
+
+
+class Leg(msgspec.Struct, frozen=True, kw_only=True):
+    """What goes from one station to the next: where it passes, the packet, its size and kind. `outer`: the packet of
+    the tunnel that it is in, "" for none."""
+
+    text: Text
+    packet: str
+    note: Text
+    outer: str = ""
+
+
+class Course(msgspec.Struct, frozen=True):
+    """A packet's way: one leg from each station to the next, and how it ends at the last one."""
+
+    stations: tuple[Station, ...]
+    legs: tuple[Leg, ...]
+    end: Tag
+
+
+class Passage(msgspec.Struct, frozen=True, kw_only=True):
+    """A packet's way, and that of its answer. `alike`: the answer goes the same way back and arrives, so text need not
+    show it. `caption`: what the picture is, for those who do not see it."""
+
+    course: Course
+    answer: Course | None = None
+    alike: bool = True
+    caption: Text
+
+
+Block = Heading | Paragraph | Table | Items | Callout | Figures | Code | Fold | Diagram | Passage
 
 
 class Document(msgspec.Struct, frozen=True):

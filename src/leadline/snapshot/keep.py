@@ -35,7 +35,11 @@ def keep(recording: Recording, commands: Mapping[str, str], into: Path, name: st
     """
     refuse_taken(into, name)
     problems = (*_cut(recording), *more)
-    ran, files = _files(recording, commands)
+    files = texts(recording)
+    ran = [
+        Ran(each.file, commands[each.file], each.exit, len(files.get(each.file, b"")), each.status)
+        for each in recording.frames
+    ]
     manifest = Manifest(
         SCHEMA, name, recording.time, f"leadline {__version__}", ran, [problem.en for problem in problems]
     )
@@ -57,15 +61,14 @@ def folder_name(recording: Recording) -> str:
     return name
 
 
-def _files(recording: Recording, commands: Mapping[str, str]) -> tuple[list[Ran], dict[str, bytes]]:
+def texts(recording: Recording) -> dict[str, bytes]:
+    """File name → its text without secrets, of the commands that printed anything or ended well."""
     files: dict[str, bytes] = {}
-    ran = []
     for frame in recording.frames:
         output = redact(frame.output)
         if output or frame.status == "ok":
             files[frame.file] = output
-        ran.append(Ran(frame.file, commands[frame.file], frame.exit, len(output), frame.status))
-    return ran, files
+    return files
 
 
 def _cut(recording: Recording) -> tuple[Text, ...]:

@@ -1,7 +1,7 @@
 """Records hosts: one script each, in one round trip, into one snapshot folder each."""
 
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -45,16 +45,31 @@ ALONE = (
         "df-bytes.txt",
         "findmnt.txt",
     ),
-    *("crictl_images.json", "crictl_ps.json", "crictl_pods.json", "conntrack.txt"),
+    *("crictl_images.json", "crictl_ps.json", "crictl_pods.json", "conntrack.txt", "pod_networks.txt"),
 )
 """The commands that take longest, or may hang: they start first, in this order. All others are quick."""
 
 
 def whole_script(timeout: int) -> Script:
     """The script with the commands of every source, each for `timeout` seconds."""
-    every = {file: command for note in notes().values() for file, command in note.files.items()}
-    alone = {file: every.pop(file) for file in ALONE}
-    return script(alone | every, timeout=timeout, quick=every)
+    return script_of(notes(), timeout)
+
+
+def script_of(names: Collection[str], timeout: int) -> Script:
+    """The same for these only: sources with all of their files, or single files by their names."""
+    quick = {
+        file: command
+        for source, note in notes().items()
+        for file, command in note.files.items()
+        if source in names or file in names
+    }
+    alone = {file: quick.pop(file) for file in ALONE if file in quick}
+    return script(alone | quick, timeout=timeout, quick=quick)
+
+
+def seconds(timeout: int) -> float:
+    """How long the script may take whose commands have `timeout` seconds each."""
+    return timeout * 4.0 + 30
 
 
 def record(
@@ -70,7 +85,7 @@ def record(
     `timeout`: seconds for one command. A target that fails does not stop the others.
     """
     made = whole_script(timeout)
-    command = Command(made.text, timeout * 4.0 + 30)
+    command = Command(made.text, seconds(timeout))
     if len(targets) == 1 and isinstance(targets[0].host, LocalHost):
         # Without an event loop: to import asyncio alone takes longer than nearly all of the commands.
         result = _here(targets[0], targets[0].host, made, command, into)

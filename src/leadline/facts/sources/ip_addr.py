@@ -31,9 +31,9 @@ class Interface(msgspec.Struct, frozen=True, kw_only=True):
 
     `kind`: what `ip -d` tells (vxlan, bridge, veth, …), else the link type of such a text (ether);
     "loopback" in every text. `link`: what stands after `@` (`if22`, or a name). `peer_netns`: the name
-    of the other end's network namespace, None too where only its number is told. `mac`: the link-layer
-    address. `lifetimes`: seconds valid and preferred of each address, `forever` else. `vxlan_id` …
-    `learning`: of a VXLAN device.
+    of the other end's network namespace, None too where only its number is told, `peer_nsid` that number, which
+    holds in this namespace alone. `mac`: the link-layer address. `lifetimes`: seconds valid and preferred of each
+    address, `forever` else. `vxlan_id` … `lower` (the interface it sends by): of a VXLAN device.
     """
 
     index: int | None = None
@@ -48,10 +48,12 @@ class Interface(msgspec.Struct, frozen=True, kw_only=True):
     master: str | None = None
     link: str | None = None
     peer_netns: str | None = None
+    peer_nsid: int | None = None
     vxlan_id: int | None = None
     local: str | None = None
     port: int | None = None
     learning: bool | None = None
+    lower: str | None = None
 
 
 _ONE_LINE = re.compile(r"(\d{1,10}): ([^\s@:]+)\s+(inet6?\s.*)")
@@ -277,5 +279,5 @@ source = Source(
     aliases=("ip_a", "ipaddr", "ip_address", "ip_link", "ip_l", "ifconfig"),
     parse=parse,
     meet=meet,
-    volatile=frozenset({"index", "lifetimes"}),
+    volatile=frozenset({"index", "lifetimes", "peer_nsid"}),
 )

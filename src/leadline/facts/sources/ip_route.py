@@ -38,7 +38,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
 
     `destination`: a network, an address, `default` or `::/0`. `family`: inet or inet6. `device`,
     `gateway`, `source` and `metric` are "" or None where the route has none. `nexthops`: one text a hop
-    of a multipath route. `mtu`: a limit set on the route itself.
+    of a multipath route. `mtu`: a limit set on the route itself. `tos`: as printed, "" for any.
     """
 
     table: str
@@ -55,6 +55,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     preference: str = ""
     flags: tuple[str, ...] = ()
     nexthops: tuple[str, ...] = ()
+    tos: str = ""
 
     @property
     def part(self) -> str:
@@ -90,14 +91,20 @@ class _Item(msgspec.Struct, frozen=True):
     pref: str = ""
     flags: list[str] = []
     nexthops: list[_Hop] = []
+    tos: str | int = ""
+    encap: str = ""
 
 
 def _entry(route: Route) -> tuple[str, Route]:
     """The route under its full key; `parse` drops the gateway where the key says enough without."""
     kind = "" if route.type == "unicast" else f"{route.type} "
     device = f" dev {route.device}" if route.device else ""
-    metric = f" metric {route.metric}" if route.metric else ""
-    gateway = f" via {route.gateway}" if route.gateway else ""
+    metric = (f" tos {route.tos}" if route.tos else "") + (f" metric {route.metric}" if route.metric else "")
+    gateway = (
+        f" via {' '.join([route.gateway, *route.nexthops]).strip()}"
+        if route.gateway or route.nexthops
+        else ""
+    )
     return f"{route.table} {kind}{route.destination}{device}{metric}{gateway}", route
 
 
@@ -145,6 +152,8 @@ def _item(item: _Item) -> tuple[str, Route] | None:
             preference=item.pref,
             flags=tuple(sorted(item.flags)),
             nexthops=tuple(hops),
+            # a tunnel put on the route prints its own
+            tos="" if item.encap else str(item.tos),
         )
     )
 
@@ -206,12 +215,13 @@ def _line(block: str) -> tuple[str, Route] | None:
             preference=told.get("pref", ""),
             flags=tuple(sorted(flags)),
             nexthops=tuple(hops),
+            tos=told.get("tos", told.get("dsfield", "")),
         )
     )
 
 
 def parse(text: str) -> Parsed:
-    """Routes by `<table> [type] <destination> dev <device>[ metric N]`, ` via X` added where two share it.
+    """Routes by `<table> [type] <destination> dev <device>[ tos T][ metric N]`, ` via X` added where two share it.
 
     `default` is IPv4's, `::/0` IPv6's. Where no table is named (`ip route`), only `main` is covered, and of
     it the families that show: `ip route` alone leaves IPv6 out.

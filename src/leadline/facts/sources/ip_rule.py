@@ -8,12 +8,12 @@ import msgspec
 from leadline.base.errors import ParseError
 from leadline.base.text import Text
 from leadline.facts.entries import is_json, items, rows
-from leadline.facts.reading import appended, refused, unread
+from leadline.facts.reading import appended, free_key, refused, unread
 from leadline.facts.source import Parsed, Source
 
 _WHAT = "ip rule"
 _LINE = re.compile(r"(\d+):\s+((?:not )?from .*)")
-_ACTION = re.compile(r"\b(?:lookup (\S+)|(goto \d+|blackhole|unreachable|prohibit|nop))\b")
+_ACTION = re.compile(r"\b(?:lookup (\S+)|(goto \d+|blackhole|unreachable|prohibit|nop)\b)")
 
 
 class PolicyRule(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +66,7 @@ def _words(item: dict[str, Any]) -> str:
         if name in item:
             mask = f"/{item['fwmask']}" if name == "fwmark" and "fwmask" in item else ""
             words += [name, f"{item[name]}{mask}"]
+            words += ["[detached]"] if f"{name}_detached" in item else []
     if "l3mdev" in item:
         words.append("lookup [l3mdev-table]")
     if "uid_start" in item:
@@ -81,8 +82,12 @@ def _words(item: dict[str, Any]) -> str:
         words.append(f"lookup {item['table']}")
         if "suppress_prefixlen" in item:
             words.append(f"suppress_prefixlength {item['suppress_prefixlen']}")
+        if "suppress_ifgroup" in item:
+            words.append(f"suppress_ifgroup {item['suppress_ifgroup']}")
     elif "goto" in item:
         words.append(f"goto {item['goto']}")
+    elif "nop" in item:
+        words.append("nop")
     else:
         words.append(str(item.get("action", "")))
     if "protocol" in item:
@@ -126,8 +131,11 @@ def parse(text: str) -> Parsed:
         family = "inet6" if six else "inet"
         if family in families:
             problems.append(appended(lists[0][0], start))
-        found = [rule for _, line in lines if (rule := _rule(family, line)) is not None]
-        families[family] = dict(found)
+        found = [each for _, line in lines if (each := _rule(family, line)) is not None]
+        families[family] = {}
+        for key, rule in found:
+            # two rules may differ in what they do alone
+            families[family][free_key(key, families[family])] = rule
     entries = {key: rule for rules in families.values() for key, rule in rules.items()}
     return Parsed(entries, tuple(problems), covers=frozenset(families))
 

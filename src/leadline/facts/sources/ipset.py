@@ -29,13 +29,15 @@ class IpSet(msgspec.Struct, frozen=True):
     options: tuple[str, ...]
 
 
-class Member(msgspec.Struct, frozen=True):
-    """One element of a set. Counters and remaining time are left out."""
+class Member(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One element of a set. Counters and remaining time are left out. `wildcard`: its interface is the beginning of
+    a name."""
 
     set: str
     element: str
     comment: str
     nomatch: bool
+    wildcard: bool = False
 
 
 def _options(words: list[str]) -> tuple[str, ...]:
@@ -54,9 +56,9 @@ def _line(line: str) -> tuple[str, IpSet | Member] | None:
     if (match := _ADD.match(line)) is not None:
         rest = match[3] or ""
         comment = _COMMENT.search(rest)
-        nomatch = "nomatch" in _COMMENT.sub("", rest).split()
+        words = _COMMENT.sub("", rest).split()
         return f"element {match[1]} {match[2]}", Member(
-            match[1], match[2], comment[1] if comment else "", nomatch
+            match[1], match[2], comment[1] if comment else "", "nomatch" in words, "wildcard" in words
         )
     return None
 

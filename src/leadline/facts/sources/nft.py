@@ -28,6 +28,7 @@ _BASE = re.compile(r"type (\w+) hook (\w+)(?: devices? .*?)? priority ([^;]+);(?
 _BLOCK = re.compile(r"((?:ct )?[a-z]+) (\S+) \{(.*)$")
 _QUOTED = re.compile(r'"[^"]*"')
 _SIGNS = {mark: re.compile(rf'"[^"]*"|[{{}}]|{mark}') for mark in (",", " : ")}
+_UNNAMED = re.compile(r"\b(?:jump|goto) \{$")
 _SPACES = re.compile(r"\s+")
 
 _CUT = Text(
@@ -67,13 +68,17 @@ def _logical(lines: list[str]) -> Iterator[tuple[int, str]]:
     begun = depth = 0
     for number, raw in enumerate(lines, 1):
         line = _HANDLE.sub("", raw).strip()
-        if not line or line.startswith("#"):
+        if not line or (line.startswith("#") and not line.startswith("# xt_")):
             continue
         bare = _QUOTED.sub("", line) if '"' in line else line
         opened = bare.count("{") - bare.count("}")
-        if not held and (opened <= 0 or (bare.endswith("{") and "elements = " not in bare)):
+        if not held and (
+            opened <= 0 or (bare.endswith("{") and "elements = " not in bare and not _UNNAMED.search(bare))
+        ):
             yield number, line
             continue
+        if held and _UNNAMED.search(held[0]) and opened == 0:
+            line += ";"
         begun = begun if held else number
         held.append(line)
         depth += opened
@@ -149,7 +154,7 @@ def _from_text(text: str) -> Parsed:
     for number, line in _logical(lines):
         if (match := _TABLE.match(line)) is not None:
             block, start = None, number
-            table = ruleset.table(match[1], match[2], number, "")
+            table = ruleset.table(match[1], match[2], number, "", False)
         elif table is None:
             strange.append(number)
         elif block is not None and line != "}":
@@ -166,12 +171,14 @@ def _from_text(text: str) -> Parsed:
         elif line == "}":
             table = None
         elif line.startswith('comment "'):
-            table.comment(line[9:].rstrip('"'))
+            table.told(comment=line[9:].rstrip('"'))
         elif (match := _BLOCK.match(line)) is not None and match[3]:
             table.object(match[1], match[2])
         elif match is not None:
             block, inside = (match[1], match[2]), []
-        elif not line.startswith("flags "):
+        elif line.startswith("flags "):
+            table.told(dormant="dormant" in line)
+        else:
             ruleset.problems.append(unread(number))
     if not ruleset.tables and strange:
         raise nothing(lines, _WHAT)

@@ -58,7 +58,7 @@ class Surroundings(Protocol):
 
     def interface_group(self, device: str) -> int | None: ...
 
-    def choose(self, weights: Sequence[float] | None, what: str) -> int:
+    def choose(self, weights: Sequence[float] | None, what: Text) -> int:
         """One of several outcomes that nothing recorded decides: by chance with these weights, or, where they are
         None, by something unrecorded; `what` says it of outcome 1 of two. The trace follows every outcome."""
         ...

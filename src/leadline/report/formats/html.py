@@ -10,7 +10,8 @@ import msgspec
 from leadline.base.text import Lang, Text
 from leadline.report.cells import SIGNS, line, spans, word
 from leadline.report.contract import Format, Style
-from leadline.report.document import Block, Cell, Document, Heading, Shift, Table
+from leadline.report.document import Block, Cell, Document, Heading, Passage, Shift, Table
+from leadline.report.path_steps import ALIKE, ANSWER
 from leadline.report.units import count
 
 _HERE = Path(__file__).parent
@@ -22,6 +23,8 @@ _WORDS = {
     "removed": Text("removed", "삭제"),
     "changed": Text("changed", "변경"),
     "contents": Text("Contents", "목차"),
+    "answer": ANSWER,
+    "alike": ALIKE,
     "matching": Text("matching", "건 일치"),
 }
 
@@ -40,6 +43,8 @@ def render(document: Document, lang: Lang, style: Style) -> str:  # noqa: ARG001
     import jinja2
     from markupsafe import Markup
 
+    from leadline.report.path_steps import steps
+    from leadline.report.path_svg import svg as path_svg
     from leadline.report.svg import svg
 
     environment = jinja2.Environment(
@@ -63,7 +68,8 @@ def render(document: Document, lang: Lang, style: Style) -> str:  # noqa: ARG001
         label={name: text[lang] for name, text in _WORDS.items()},
         mono=_mono,
         changes=_tells_changes(document.blocks),
-        svg=lambda diagram: Markup(svg(diagram, lang)),  # noqa: S704 - svg() escapes every name
+        svg=lambda block: Markup((path_svg if isinstance(block, Passage) else svg)(block, lang)),  # noqa: S704 - they escape every name
+        legends=lambda course: [step.told(lang) for step in steps(course)],
     )
 
 
@@ -79,6 +85,9 @@ def _sections(blocks: Iterable[Block]) -> list[_Section]:
 
 def _tells_changes(blocks: Iterable[Block]) -> bool:
     """Whether the page is about changes: its rows are marked, or it has none because nothing changed."""
+    blocks = list(blocks)
+    if any(isinstance(block, Passage) for block in blocks):
+        return False
     tables = [block for block in blocks if isinstance(block, Table)]
     return not tables or any(column.kind == "mark" for table in tables for column in table.columns)
 

@@ -12,6 +12,7 @@ from leadline.report.document import (
     Cell,
     Code,
     Column,
+    Course,
     Diagram,
     Document,
     Figures,
@@ -20,11 +21,14 @@ from leadline.report.document import (
     Item,
     Items,
     Paragraph,
+    Passage,
     Shift,
     Table,
     Tag,
 )
 from leadline.report.drawing import draw
+from leadline.report.mermaid import mermaid
+from leadline.report.path_steps import ALIKE, ANSWER, steps
 from leadline.report.units import count
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&!])")
@@ -81,6 +85,8 @@ def _block(block: Block, lang: Lang) -> Iterator[str]:
         case Diagram():
             for line_spans in draw(block, lang, _WIDTH):
                 yield "    " + "".join(text for text, _ in line_spans).rstrip()
+        case Passage():
+            yield from _passage(block, lang)
         case Fold():
             yield from _fold(block, lang)
 
@@ -119,6 +125,27 @@ def _item(item: Item, lang: Lang) -> Iterator[str]:
         yield f"  - → {_text(item.follows, lang)}"
     for detail in item.details:
         yield f"  - {_text(detail.label, lang)}: {'; '.join(_text(each, lang) for each in detail.lines)}"
+
+
+def _passage(passage: Passage, lang: Lang) -> Iterator[str]:
+    """The picture, where the reader draws it, and its steps in words."""
+    yield from ("```mermaid", *mermaid(passage, lang), "```", "")
+    yield from _steps(passage.course, lang)
+    if passage.answer is not None:
+        yield ""
+        yield _text(ALIKE if passage.alike else ANSWER, lang)
+        if not passage.alike:
+            yield ""
+            yield from _steps(passage.answer, lang)
+
+
+def _steps(course: Course, lang: Lang) -> Iterator[str]:
+    number = 0
+    for step in steps(course):
+        number = step.number
+        said, about = step.told(lang)
+        yield f"{number}. {_text(said, lang)}" + (f" {_name(about)}" if about else "")
+    yield f"{number + 1}. **{_text(course.end.text, lang)}**"
 
 
 def _fold(fold: Fold, lang: Lang) -> Iterator[str]:

@@ -22,11 +22,13 @@ from leadline.report.document import (
     Items,
     Mark,
     Paragraph,
+    Passage,
     Table,
     Tag,
 )
 from leadline.report.drawing import draw
 from leadline.report.layout import GAP, column_widths, wrap
+from leadline.report.path_drawing import draw as draw_path
 from leadline.report.units import count
 
 _CODES = {
@@ -41,7 +43,7 @@ _READABLE = 100  # a line of prose longer than this is hard to follow, however w
 def render(document: Document, lang: Lang, style: Style) -> str:
     """The document as lines no wider than `style.width` cells, except where a width below 40 is asked for."""
     page = _Page(lang, style.colour, max(40, style.width))
-    lines = [page.paint(word(document.title, lang), "bold")]
+    lines = [page.paint(each, "bold") for each in wrap(word(document.title, lang), page.width)]
     lines += page.blocks(document.blocks, "")
     return "\n".join(each.rstrip() for each in lines) + "\n"
 
@@ -94,6 +96,9 @@ class _Page:
             case Diagram():
                 room = self.width - len(indent) - 2
                 for spans in draw(block, self.lang, room):
+                    yield f"{indent}  " + "".join(self.paint(text, tone) for text, tone in spans)
+            case Passage():
+                for spans in draw_path(block, self.lang, self.width - len(indent) - 2):
                     yield f"{indent}  " + "".join(self.paint(text, tone) for text, tone in spans)
 
     def heading(self, block: Heading, indent: str) -> Iterator[str]:

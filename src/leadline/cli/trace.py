@@ -1,0 +1,100 @@
+"""`leadline trace`: where a packet goes, computed from the state of the hosts on its way."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from leadline.cli._options import format_name, options, said, show
+from leadline.cli._where import topology, where_options
+
+if TYPE_CHECKING:
+    from leadline.network.ports import Protocol
+
+
+@click.command(
+    "trace",
+    short_help=said(
+        "Where a packet goes, and why it does not arrive.",
+        "패킷의 경로와 도달하지 못하는 이유를 보여 줍니다.",
+    ),
+    help=said(
+        "Where a packet from FROM to TO goes, and its answer: every interface, rule, route, neighbour and tunnel, "
+        "computed from the recorded state of the hosts; nothing is sent. Where it does not arrive: which line of which "
+        "host is the reason, and what helps.\n\n"
+        "FROM is a pod ([namespace/]name), a node, an IP address, or `outside`; TO is the same with :port where wanted, "
+        "or svc/[namespace/]name[:port]. `pod/` and `node/` may stand before a name.\n\n"
+        "Exit codes: 0 delivered and answered, 1 not, or something is not recorded, 2 trouble.",
+        "FROM에서 TO로 가는 패킷과 그 응답의 경로를 보여 줍니다. 거쳐 가는 인터페이스, 규칙, 라우트, 이웃, 터널을 호스트에 기록된 상태로 "
+        "계산하며 패킷은 보내지 않습니다. 도달하지 못하면 어느 호스트의 어느 줄이 원인이고 무엇을 해야 하는지 알려 줍니다.\n\n"
+        "FROM은 파드([namespace/]name), 노드, IP 주소, `outside` 중 하나입니다. TO는 같은 형식에 필요하면 :port를 붙이거나 "
+        "svc/[namespace/]name[:port]로 씁니다. 이름 앞에 `pod/`나 `node/`를 붙여도 됩니다.\n\n"
+        "종료 코드: 0 도달하고 응답도 돌아옴, 1 그렇지 않거나 기록이 부족함, 2 오류.",
+    ),
+)
+@click.argument("source", metavar="FROM")
+@click.argument("destination", metavar="TO")
+@click.option(
+    "--port",
+    metavar="PORT",
+    help=said(
+        "The port, by number or name; by default the Service's only one, else what the pod listens on, else 80.",
+        "포트 번호 또는 이름입니다. 기본값은 서비스의 하나뿐인 포트, 파드가 수신 대기하는 포트, 80 순서입니다.",
+    ),
+)
+@click.option(
+    "--proto",
+    type=click.Choice(["tcp", "udp", "icmp"]),
+    help=said(
+        "The protocol; by default the Service's, else tcp.",
+        "프로토콜입니다. 기본값은 서비스의 프로토콜, 없으면 tcp입니다.",
+    ),
+)
+@click.option(
+    "--size",
+    type=click.IntRange(0, 65507),
+    metavar="BYTES",
+    help=said("Bytes of payload, as `ping -s` counts.", "페이로드 크기(바이트)이며 `ping -s`와 같이 셉니다."),
+)
+@click.option("--df", is_flag=True, help=said("It must not be fragmented.", "조각내지 못하게 합니다(DF)."))
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help=said(
+        "Every way a Service may choose, and every decision of every kernel.",
+        "서비스가 고를 수 있는 모든 경로와 커널의 모든 판단을 보여 줍니다.",
+    ),
+)
+@click.option(
+    "--to",
+    type=click.Path(readable=False),
+    metavar="FILE",
+    help=said("Write the report to FILE.", "보고서를 FILE에 씁니다."),
+)
+@where_options
+@options
+def command(
+    source: str,
+    destination: str,
+    port: str | None,
+    proto: "Protocol | None",
+    size: int | None,
+    df: bool,
+    everything: bool,
+    to: str | None,
+    snapshots: tuple[str, ...],
+    hosts: tuple[str, ...],
+    inventory: str | None,
+    sudo: bool,
+    lab: str | None,
+) -> int:
+    """Returns 0 where the packet arrives and its answer comes back, else 1."""
+    from leadline.network.names import flow
+    from leadline.network.tracing import trace
+    from leadline.report.views.trace import document
+
+    network = topology(snapshots, hosts, inventory, lab, sudo=sudo)
+    asked = flow(network, source, destination, port=port, protocol=proto, size=size, df=df)
+    found = trace(network, asked)
+    show(document(found, everything=everything, expand=format_name(to) == "html"), to)
+    return 0 if found.delivered else 1

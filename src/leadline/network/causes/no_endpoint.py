@@ -1,0 +1,45 @@
+"""The Service has no endpoint."""
+
+from leadline.base.text import Text
+from leadline.network.cause import Case, Finder
+from leadline.network.packet import dotted
+from leadline.network.result import Cause
+
+
+def _find(case: Case) -> Cause | None:
+    names = [
+        f"{each.namespace}/{each.name}" for each in case.topology.services_at(case.flow.packet.destination)
+    ]
+    service = names[0] if names else case.flow.destination
+    namespace, _, name = service.rpartition("/")
+    local = "local endpoints" in case.about("rule")
+    return Cause(
+        name="no-endpoint",
+        key=f"no-endpoint {service}" + (f" {case.way.at}" if local else ""),
+        host=case.way.at,
+        what=(_LOCAL if local else _NONE).fill(
+            service=service, host=case.way.at, address=dotted(case.flow.packet.destination)
+        ),
+        remedy=_REMEDY,
+        commands=(
+            f"kubectl -n {namespace or 'default'} get endpointslices -l kubernetes.io/service-name={name}",
+            f"kubectl -n {namespace or 'default'} describe service {name}",
+        ),
+        evidence=((case.way.at, case.about("tool"), case.about("rule")),),
+    )
+
+
+_NONE = Text(
+    "Service {service} has no ready endpoint, so kube-proxy refuses its traffic.",
+    "{service} 서비스에 준비된 엔드포인트가 없어 kube-proxy가 트래픽을 거부합니다.",
+)
+_LOCAL = Text(
+    "Service {service} keeps traffic on the node it arrives at (policy Local), and {host} has none of its endpoints.",
+    "{service} 서비스는 도착한 노드 안에서만 처리하는데(Local 정책) {host}에는 엔드포인트가 없습니다.",
+)
+_REMEDY = Text(
+    "compare the Service's selector with the pods' labels, and see whether its pods are Ready",
+    "서비스의 selector와 파드의 label을 비교하고 파드가 Ready인지 확인하십시오",
+)
+
+finder = Finder(dispositions=("no-endpoint",), find=_find)

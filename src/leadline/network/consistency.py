@@ -1,0 +1,125 @@
+"""Whether recordings of several hosts can be of one network at one time."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+
+from leadline.base.text import Text
+from leadline.network.networks import on_host
+from leadline.network.packet import dotted
+from leadline.snapshot.snapshot import Snapshot
+
+LONG = 15 * 60
+"""Seconds between two recordings after which what one shows need not be true at the other's time."""
+_CA = "/etc/kubernetes/pki/ca.crt"
+
+_APART = Text(
+    "{early} was recorded at {from_} and {late} at {to}, {minutes} minutes apart; what changed between is not seen",
+    "{early}은(는) {from_}에, {late}은(는) {to}에 기록되어 {minutes}분 차이가 납니다. 그 사이의 변화는 보이지 않습니다",
+)
+_NETWORKS = {
+    "pods": Text(
+        "{one} has the pod network {of_one} and {other} has {of_other}: they are of different clusters, or one was not set up anew; record the hosts of one cluster",
+        "{one}의 파드 네트워크는 {of_one}인데 {other}은(는) {of_other}입니다. 서로 다른 클러스터이거나 한쪽의 설정이 오래된 것입니다. 한 클러스터의 호스트를 기록하십시오",
+    ),
+    "services": Text(
+        "{one} has the Service network {of_one} and {other} has {of_other}: they are of different clusters; record the hosts of one cluster",
+        "{one}의 서비스 네트워크는 {of_one}인데 {other}은(는) {of_other}입니다. 서로 다른 클러스터입니다. 한 클러스터의 호스트를 기록하십시오",
+    ),
+}
+_AUTHORITY = Text(
+    "{one} and {other} trust different cluster authorities ({file}): they are of different clusters; record the hosts of one cluster",
+    "{one}와(과) {other}이(가) 서로 다른 클러스터 CA({file})를 신뢰합니다. 서로 다른 클러스터입니다. 한 클러스터의 호스트를 기록하십시오",
+)
+_TWICE = Text(
+    "{address} is {one}'s ({of_one}) and {other}'s ({of_other}), so they are not on one network; record the hosts of one cluster",
+    "{address}이(가) {one}({of_one})에도 {other}({of_other})에도 있어 한 네트워크의 호스트가 아닙니다. 한 클러스터의 호스트를 기록하십시오",
+)
+_SUBNET = Text(
+    "{one} and {other} both have the part {subnet} of the pod network: one is a copy of the other, or they are of different clusters",
+    "{one}와(과) {other}이(가) 모두 파드 네트워크의 {subnet}을(를) 씁니다. 한쪽이 다른 쪽의 복제본이거나 서로 다른 클러스터입니다",
+)
+_ONE = Text(
+    "{one} and {other} are recordings of one host; keep one of them",
+    "{one}와(과) {other}은(는) 같은 호스트의 기록입니다. 하나만 남기십시오",
+)
+_UNSEEN = Text(
+    "the rules of nftables were not recorded on {hosts}; what only `nft list ruleset` shows is not seen",
+    "{hosts}의 nftables 규칙이 기록되지 않았습니다. `nft list ruleset`에만 나오는 규칙은 보이지 않습니다",
+)
+
+
+def unseen(snapshots: Mapping[str, Snapshot]) -> Iterator[Text]:
+    """A note on the hosts whose rules may be more than what was recorded."""
+    hosts = [
+        host for host, each in snapshots.items() if "iptables" in each.names() and "nft" not in each.names()
+    ]
+    if hosts:
+        yield _UNSEEN.fill(hosts=", ".join(hosts))
+
+
+def apart(snapshots: Mapping[str, Snapshot]) -> Iterator[Text]:
+    """A note where the first and the last recording are far apart in time."""
+    times = sorted((each.taken, host) for host, each in snapshots.items() if each.taken is not None)
+    if len(times) > 1 and times[-1][0] - times[0][0] > LONG:
+        (first, early), (last, late) = times[0], times[-1]
+        yield _APART.fill(
+            early=early, late=late, from_=_clock(first), to=_clock(last), minutes=round((last - first) / 60)
+        )
+
+
+def _clock(seconds: float) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def shared(snapshots: Mapping[str, Snapshot]) -> Iterator[Text]:
+    """A note where two nodes were given one part of the pod network, which happens in one cluster, too."""
+    holders: dict[str, str] = {}
+    for host, each in snapshots.items():
+        subnet = each.entries("flannel_subnet").get("FLANNEL_SUBNET")
+        if subnet and holders.setdefault(subnet, host) != host:
+            yield _SUBNET.fill(one=holders[subnet], other=host, subnet=subnet)
+
+
+def mixed(
+    snapshots: Mapping[str, Snapshot], uplinks: Mapping[str, Iterable[tuple[int, str | None]]]
+) -> Iterator[Text]:
+    """Why these hosts are not of one network, one sentence for each reason; `uplinks`: the addresses that others
+    reach each host by, each with its MAC address where that is known."""
+    for which, text in _NETWORKS.items():
+        told = {host: tuple(sorted(on_host(which, each))) for host, each in snapshots.items()}
+        said: dict[tuple[str, ...], str] = {}
+        for host, each in told.items():
+            if each:
+                said.setdefault(tuple(dict.fromkeys(each)), host)
+        if len(said) > 1:
+            (of_one, one), (of_other, other) = list(said.items())[:2]
+            yield text.fill(one=one, other=other, of_one=", ".join(of_one), of_other=", ".join(of_other))
+    for other, one in dict(_recorded_twice(uplinks)).items():
+        yield _ONE.fill(one=one, other=other)
+    yield from _authorities(snapshots)
+    holders: dict[int, tuple[str, str]] = {}
+    for host, held in uplinks.items():
+        for address, mac in held:
+            other, others = holders.setdefault(address, (host, mac or ""))
+            if mac and others and other != host and mac != others:
+                yield _TWICE.fill(address=dotted(address), one=other, of_one=others, other=host, of_other=mac)
+
+
+def _recorded_twice(uplinks: Mapping[str, Iterable[tuple[int, str | None]]]) -> Iterator[tuple[str, str]]:
+    """A host and the one before it that has the same address at the same MAC address."""
+    first: dict[tuple[int, str], str] = {}
+    for host, held in uplinks.items():
+        for address, mac in held:
+            if mac and first.setdefault((address, mac), host) != host:
+                yield host, first[address, mac]
+
+
+def _authorities(snapshots: Mapping[str, Snapshot]) -> Iterator[Text]:
+    known: dict[str, str] = {}
+    for host, each in snapshots.items():
+        authority = each.entries("certificates").get(_CA)
+        if authority is not None and authority.fingerprint:
+            known.setdefault(authority.fingerprint, host)
+    if len(known) > 1:
+        one, other = list(known.values())[:2]
+        yield _AUTHORITY.fill(one=one, other=other, file=_CA)

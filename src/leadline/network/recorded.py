@@ -1,0 +1,296 @@
+"""Network namespaces as snapshots show them: the Netns that everything above asks."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from leadline.facts.entries import blocks, rows
+from leadline.facts.listeners import Listener, netstat_row, ss_row
+from leadline.facts.source import Fact
+from leadline.facts.sources.bridge_fdb import Forwarding
+from leadline.facts.sources.bridge_link import Port
+from leadline.facts.sources.ip_addr import Interface
+from leadline.facts.sources.ip_neigh import Neighbour
+from leadline.facts.sources.ip_route import Route
+from leadline.facts.sources.ip_rule import PolicyRule
+from leadline.network import lines
+from leadline.network.netns import End, Link
+from leadline.network.own_routes import local_routes
+from leadline.network.packet import dotted, number
+from leadline.snapshot.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from leadline.network.trace.sight import Rules
+
+Peers = Callable[[], Mapping[str, End]]
+"""The other ends of a namespace's veth pairs by the device here; asked for when its links are."""
+
+_OWN_ROUTES = "ip_route local inet"
+_LOWER = re.compile(r"^\d+: (\S+?)[@:].*?$|^\s+vxlan id .*? dev (\S+)", re.MULTILINE)
+
+
+class RecordedNetns:
+    """A network namespace that a snapshot shows: see `netns.Netns`. Nothing is read before it is asked for.
+
+    `name`: of the namespace, "" for the host's own; `host`: what its recording is called, where it is not by its host; `snapshot` holds this namespace's own texts; `empty`: the sources
+    that were recorded and had nothing to say, whatever their parsers make of an empty text.
+    """
+
+    inferred = False
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        name: str = "",
+        place: str = "",
+        *,
+        host: str = "",
+        empty: frozenset[str] = frozenset(),
+        peers: Peers | None = None,
+    ) -> None:
+        self.host = host or snapshot.host
+        self.key = (self.host, name)
+        self.place = place
+        self.snapshot = snapshot
+        self._empty = empty
+        self._peers = peers
+
+    def knows(self, fact: str) -> bool:
+        """See Netns. Behind a source's name may stand a part that its text need not cover: `ss udp`, `ip_route main inet`."""
+        source, _, part = fact.partition(" ")
+        if source in self._empty or (fact == _OWN_ROUTES and self._fact(source) is not None):
+            return True
+        return any(
+            not part or each.parsed.covers is None or part in each.parsed.covers
+            for each in self._facts(source)
+        )
+
+    def _fact(self, source: str) -> Fact | None:
+        """The most exact text of a source that can be read."""
+        return next(self._facts(source), None)
+
+    def _facts(self, source: str) -> Iterator[Fact]:
+        """The texts that its entries are from: the most exact one, and others where that is a part only."""
+        for variant in self.snapshot.variants(source):
+            if (fact := self.snapshot.fact(source, variant)) is not None:
+                yield fact
+                if fact.parsed.covers is None:
+                    return
+
+    def _lines(
+        self, source: str, split: Callable[[str, str], Iterable[tuple[int, str]]] = rows
+    ) -> lines.Lines:
+        texts = [fact.text for fact in self._facts(source) if not _is_json(fact.text)]
+        return lines.Lines(each for text in texts for _, each in split(text, source))
+
+    def _entries(self, source: str) -> Mapping[str, Any]:
+        return self.snapshot.entries(source)
+
+    @cached_property
+    def links(self) -> Mapping[str, Link]:
+        peers = self._peers() if self._peers is not None else {}
+        return {
+            name: msgspec.structs.replace(each, peer=peers[name]) if name in peers else each
+            for name, each in self.unpaired.items()
+        }
+
+    @cached_property
+    def unpaired(self) -> Mapping[str, Link]:
+        """The interfaces as this namespace alone shows them: without the other ends of veth pairs."""
+        interfaces: Mapping[str, Interface] = self._entries("ip_addr")
+        ports: Mapping[str, Port] = self._entries("bridge_link")
+        bridges = {each.master for each in interfaces.values() if each.master}
+        lower = self._lower()
+        return {
+            name: _link(name, each, ports.get(name), name in bridges, lower.get(name, ""))
+            for name, each in interfaces.items()
+        }
+
+    def _lower(self) -> dict[str, str]:
+        """VXLAN device → the interface it sends by, which only `ip -d` tells."""
+        fact = self._fact("ip_addr")
+        if fact is None:
+            return {}
+        if fact.text.lstrip().startswith("["):
+            try:
+                told = msgspec.json.decode(fact.text, type=list[_Detailed])
+            except msgspec.DecodeError:
+                return {}
+            return {each.ifname: each.linkinfo.info_data.link for each in told}
+        found: dict[str, str] = {}
+        device = ""
+        for match in _LOWER.finditer(fact.text):
+            device = match[1] or device
+            if match[2]:
+                found[device] = match[2]
+        return found
+
+    @cached_property
+    def _routes(self) -> tuple[tuple[Route, str], ...] | None:
+        fact = self._fact("ip_route")
+        if fact is None:
+            return () if "ip_route" in self._empty else None
+        said = self._lines("ip_route", blocks)
+        entries: Mapping[str, Route] = self._entries("ip_route")
+        found = [(each, said.like(lines.route(each))) for each in entries.values() if each.family == "inet"]
+        # `ip route` alone leaves out the table that follows from the addresses
+        if fact.parsed.covers is not None and not any(each.table == "local" for each, _ in found):
+            found = [*local_routes(self.links.values()), *found]
+        return tuple(found)
+
+    def routes(self) -> Sequence[tuple[Route, str]] | None:
+        return self._routes
+
+    @cached_property
+    def _policy(self) -> tuple[tuple[PolicyRule, str], ...] | None:
+        fact = self._fact("ip_rule")
+        if fact is None:
+            return () if "ip_rule" in self._empty else None
+        said = self._lines("ip_rule")
+        found: list[PolicyRule] = [
+            each for each in self._entries("ip_rule").values() if each.family == "inet"
+        ]
+        return tuple((each, said.like(lines.rule(each))) for each in sorted(found, key=lambda r: r.priority))
+
+    def policy(self) -> Sequence[tuple[PolicyRule, str]] | None:
+        return self._policy
+
+    @cached_property
+    def _neighbour_lines(self) -> lines.Lines:
+        return self._lines("ip_neigh")
+
+    def neighbour(self, device: str, address: int) -> tuple[Neighbour, str] | None:
+        found: Neighbour | None = self._entries("ip_neigh").get(f"{device} {dotted(address)}")
+        return None if found is None else (found, self._neighbour_lines.like(lines.neighbour(found)))
+
+    @cached_property
+    def _forwarding(self) -> dict[tuple[str, str], list[Forwarding]]:
+        by_device: dict[tuple[str, str], list[Forwarding]] = {}
+        each: Forwarding
+        for each in self._entries("bridge_fdb").values():
+            by_device.setdefault((each.master or each.device, each.mac), []).append(each)
+        return by_device
+
+    @cached_property
+    def _forwarding_lines(self) -> lines.Lines:
+        return self._lines("bridge_fdb")
+
+    def forwarding(self, device: str, mac: str) -> Sequence[tuple[Forwarding, str]]:
+        found = self._forwarding.get((device, mac), ())
+        return tuple((each, self._forwarding_lines.like(lines.forwarding(each))) for each in found)
+
+    def sysctl(self, key: str) -> str | None:
+        value: str | None = self._entries("sysctl").get(key)
+        return value
+
+    @cached_property
+    def _listeners(self) -> tuple[tuple[Listener, str], ...] | None:
+        if self._fact("ss") is None:
+            return () if "ss" in self._empty else None
+        said: dict[tuple[str, str, str, int], str] = {}
+        for line in (line for fact in self._facts("ss") for line in fact.text.splitlines()):
+            read = netstat_row(line) if line.startswith(("tcp ", "tcp6", "udp ", "udp6")) else None
+            read = read or ss_row(line)
+            if isinstance(read, Listener):
+                said.setdefault((read.protocol, read.address, read.interface, read.port), line.strip())
+        entries: Mapping[str, Listener] = self._entries("ss")
+        return tuple(
+            (each, said.get((each.protocol, each.address, each.interface, each.port), key))
+            for key, each in entries.items()
+        )
+
+    def listeners(self) -> Sequence[tuple[Listener, str]] | None:
+        return self._listeners
+
+    @cached_property
+    def _rules(self) -> "tuple[Rules, ...] | None":
+        from leadline.network.trace.iptables import IptablesRules  # they come with all matches and targets
+        from leadline.network.trace.nft import Nft, of_iptables
+
+        tables, ruleset = self._entries("iptables"), self._entries("nft")
+        if not self.knows("nft") and not self._knows_tables():
+            return None
+        # what iptables-nft made stands in both texts, and iptables-save says it in full
+        shown = {each.table for each in tables.values()}
+        compiled: list[Rules] = [IptablesRules(tables)] if tables else []
+        if ruleset:
+            compiled.append(Nft(ruleset, [table for table in of_iptables(ruleset) if table in shown]))
+        return tuple(compiled)
+
+    def _knows_tables(self) -> bool:
+        """Whether all tables of iptables were recorded; `iptables -S` shows one."""
+        facts = list(self._facts("iptables"))
+        return "iptables" in self._empty or any(each.parsed.covers is None for each in facts)
+
+    def rules(self) -> "Sequence[Rules] | None":
+        return self._rules
+
+
+class _Carried(msgspec.Struct, frozen=True):
+    link: str = ""
+
+
+class _Kind(msgspec.Struct, frozen=True):
+    info_data: _Carried = _Carried()
+
+
+class _Detailed(msgspec.Struct, frozen=True):
+    ifname: str = ""
+    linkinfo: _Kind = _Kind()
+
+
+def _is_json(text: str) -> bool:
+    return text.lstrip().startswith(("[", "{"))
+
+
+def addresses(of: Interface) -> tuple[tuple[int, int], ...]:
+    """An interface's IPv4 addresses with their prefix lengths."""
+    found = []
+    for each in of.addresses or ():
+        own, _, length = each.partition("/")
+        own = own.partition(" ")[0]
+        if ":" not in own:
+            found.append((number(own), int(length)))
+    return tuple(found)
+
+
+def _link(name: str, of: Interface, port: Port | None, is_bridge: bool, lower: str) -> Link:
+    up = "UP" in of.flags if of.flags is not None else of.state not in ("DOWN", "NOTPRESENT")
+    carrier = None
+    if of.flags is not None and up:
+        carrier = "LOWER_UP" in of.flags
+    return Link(
+        name=name,
+        index=of.index,
+        kind=_kind(name, of, is_bridge),
+        mac=of.mac or None,
+        mtu=of.mtu,
+        up=up,
+        carrier=carrier,
+        addresses=addresses(of),
+        master=of.master or (port.master if port is not None and port.master != name else ""),
+        hairpin=port.hairpin if port is not None else None,
+        isolated=port.isolated if port is not None else None,
+        vni=of.vxlan_id,
+        local=number(of.local) if of.local and ":" not in of.local else None,
+        port=of.port,
+        learning=of.learning,
+        lower=lower or (of.link if of.link and not of.link.startswith("if") and of.kind != "veth" else ""),
+        raw=lines.link(name, of),
+    )
+
+
+def _kind(name: str, of: Interface, is_bridge: bool) -> str:
+    """What `ip -d` tells; else what the names of Kubernetes' devices and other lines tell."""
+    if of.kind is not None:
+        return of.kind
+    if is_bridge or name == "cni0":
+        return "bridge"
+    if re.fullmatch(r"flannel\.\d+|vxlan\S*", name):
+        return "vxlan"
+    if (of.link or "").startswith("if"):
+        return "veth"
+    return "ether"

@@ -1,0 +1,282 @@
+"""IPv4 in one namespace: routing, the hooks around it, and what a socket does.
+
+In the order of ip_rcv, ip_forward, ip_output and __ip_local_out of Linux 6.x.
+"""
+
+import msgspec
+
+from leadline.base.text import Text
+from leadline.network.netns import Netns
+from leadline.network.packet import TCP, UDP, Packet, dotted
+from leadline.network.result import Kind
+from leadline.network.trace import hooks, routing
+from leadline.network.trace.hooks import Carried
+from leadline.network.trace.journey import Arrived, Down, Journey, Made, Step, Up, Wire, named
+from leadline.network.trace.routing import RouteAnswer
+from leadline.network.trace.sockets import accepts
+from leadline.network.trace.trail import EndedError, missing
+
+_FRAGMENTATION_NEEDED = (3, 4)
+_TIME_EXCEEDED = (11, 0)
+_PORT_UNREACHABLE = (3, 3)
+
+
+def make(journey: Journey, made: Made) -> Step:
+    """Sends a packet from here: routing first, then the output hook, and routing anew where that changed it."""
+    netns, packet = made.netns, made.packet
+    route = _route(journey, made, packet)
+    if not packet.source:
+        if route.source is None:
+            raise missing(
+                Text("no source address for {to} is recorded on {host}", "{host}에 {to}로 보낼 출발지 주소가 기록되지 않았습니다")
+                .fill(to=dotted(packet.destination), host=named(netns)),
+            )  # fmt: skip
+        packet = msgspec.structs.replace(packet, source=route.source)
+    _noted(journey, route, packet)
+    carried = Carried(packet)
+    hooks.run(
+        journey.filter(netns), journey.trail, "output", carried, goes_out=route.device, forwarded=made.outer
+    )
+    now = carried.packet
+    if now.destination != packet.destination or now.mark != packet.mark:
+        again = _route(journey, made, now, again=True)
+        if now.destination != packet.destination or again.device != route.device:
+            route = again
+            _noted(journey, route, now)
+    return _send(journey, netns, carried, route, local=True)
+
+
+def _route(journey: Journey, made: Made, packet: Packet, *, again: bool = False) -> RouteAnswer:
+    answer = routing.output(
+        made.netns,
+        packet.destination,
+        source=packet.source or None,
+        mark=packet.mark,
+        device=made.device,
+        tos=packet.tos,
+        protocol=packet.protocol,
+        source_port=packet.source_port,
+        destination_port=packet.destination_port,
+        any_source=again,
+    )
+    return _usable(journey, made.netns, packet, answer)
+
+
+def rise(journey: Journey, up: Up) -> Step:
+    """Takes a packet that came in: prerouting, the routing decision, then to a socket or on."""
+    netns, trail = up.netns, journey.trail
+    trail.passes(up.device)
+    carried = up.bridged
+    if carried is None:
+        carried = up.looped or Carried(up.packet)
+        hooks.run(journey.filter(netns), trail, "prerouting", carried, came_in=up.device)
+    packet = carried.packet
+    if up.looped is not None and packet.destination == up.packet.destination:
+        return _receive(journey, netns, carried, up.device)
+    route = _usable(journey, netns, packet, routing.input(netns, packet, up.device))
+    _noted(journey, route, packet)
+    if route.kind in ("local", "broadcast", "multicast"):
+        return _receive(journey, netns, carried, up.device)
+    if packet.ttl <= 1:
+        raise EndedError("no-route", _TTL.fill(host=named(netns)), at=netns, told=_TIME_EXCEEDED)
+    mtu = _mtu(netns, route)
+    if packet.df and mtu is not None and packet.size > mtu:
+        raise _too_big(journey, netns, packet, route.device, mtu)
+    carried.packet = msgspec.structs.replace(packet, ttl=packet.ttl - 1)
+    hooks.run(journey.filter(netns), trail, "forward", carried, came_in=up.device, goes_out=route.device)
+    return _send(journey, netns, carried, route, local=False)
+
+
+def _send(journey: Journey, netns: Netns, carried: Carried, route: RouteAnswer, *, local: bool) -> Step:
+    """The postrouting hook, then the interface, in pieces where it takes no more at a time."""
+    trail = journey.trail
+    hooks.run(
+        journey.filter(netns),
+        trail,
+        "postrouting",
+        carried,
+        goes_out=route.device,
+        via=route.gateway,
+        forwarded=not local,
+    )
+    packet = carried.packet
+    if route.kind == "local":
+        return Up(netns, "lo", packet, looped=carried)
+    mtu = _mtu(netns, route)
+    piece = packet.size
+    if mtu is not None and packet.size > mtu:
+        if packet.df:
+            raise _too_big(journey, netns, packet, route.device, mtu)
+        piece = 20 + (mtu - 20) // 8 * 8
+        trail.note(
+            "mtu",
+            "routing",
+            Text("{size} bytes go as fragments of up to {mtu} by {device}", "{size}바이트가 {device}(으)로 최대 {mtu}바이트 조각으로 나뉘어 나감")
+            .fill(size=packet.size, mtu=mtu, device=route.device),
+        )  # fmt: skip
+    trail.narrow(mtu)
+    return Down(netns, route.device, route.gateway or packet.destination, packet, piece)
+
+
+def _receive(journey: Journey, netns: Netns, carried: Carried, device: str) -> Step:
+    """The input hook, then the socket, or the tunnel whose packet it is."""
+    trail = journey.trail
+    hooks.run(journey.filter(netns), trail, "input", carried, came_in=device)
+    packet = carried.packet
+    if packet.frame is not None:
+        return _unwrap(journey, netns, packet)
+    if packet.protocol in (TCP, UDP) and not journey.answer:
+        answer = accepts(netns, packet, device)
+        if answer is not None and not answer.listens:
+            told: tuple[int, int] | str = "reset" if packet.protocol == TCP else _PORT_UNREACHABLE
+            raise EndedError(
+                "no-listener",
+                Text("nothing listens on {protocol} port {port} at {host}", "{host}에서 {protocol} {port}번 포트를 수신하는 프로세스가 없습니다")
+                .fill(protocol=packet.protocol, port=packet.destination_port, host=named(netns)),
+                at=netns, told=told, port=str(packet.destination_port), protocol=packet.protocol,
+                address=dotted(packet.destination),
+            )  # fmt: skip
+        if answer is not None:
+            trail.note("socket", "socket", _LISTENS, answer.cite, "ss")
+        elif not netns.inferred:
+            trail.note("socket", "socket", _NOT_RECORDED)
+    return Arrived(netns, packet)
+
+
+def _unwrap(journey: Journey, netns: Netns, packet: Packet) -> Step:
+    """A VXLAN packet at the device of its port and network."""
+    assert packet.frame is not None  # noqa: S101 - the caller looked
+    devices = [link for link in netns.links.values() if link.kind == "vxlan" and link.up]
+    listening = [link for link in devices if link.port == packet.destination_port]
+    link = next((link for link in listening if link.vni == packet.vni), None)
+    if link is None:
+        other = next((each for each in netns.links.values() if each.kind == "vxlan"), None)
+        raise EndedError(
+            "no-listener",
+            Text("no VXLAN device of {host} takes port {port}, network {vni}", "{host}에 {port}번 포트, VNI {vni}의 VXLAN을 받는 장치가 없습니다")
+            .fill(host=named(netns), port=packet.destination_port, vni=packet.vni),
+            at=netns,
+            told=None if listening else _PORT_UNREACHABLE,
+            port=str(packet.destination_port), protocol="vxlan", device=other.name if other else "",
+        )  # fmt: skip
+    journey.trail.note(
+        "tunnel", "tunnel",
+        _UNWRAPPED, link.raw, "ip_addr", device=link.name, source=dotted(packet.source),
+    )  # fmt: skip
+    journey.trail.tunnelled = False
+    return Wire(netns, link.name, packet.frame, 0)
+
+
+def _mtu(netns: Netns, route: RouteAnswer) -> int | None:
+    link = netns.links.get(route.device)
+    own = link.mtu if link is not None else None
+    if route.mtu is None:
+        return own
+    return route.mtu if own is None else min(own, route.mtu)
+
+
+def _too_big(journey: Journey, netns: Netns, packet: Packet, device: str, mtu: int) -> EndedError:
+    said = Text(
+        "{size} bytes are more than the MTU {mtu} of {device}, and DF forbids fragments",
+        "{size}바이트가 {device}의 MTU {mtu}보다 크고 DF 때문에 나눌 수 없습니다",
+    ).fill(size=packet.size, mtu=mtu, device=device)
+    link = netns.links.get(device)
+    journey.trail.note("mtu", "routing", said, link.raw if link else "", "ip_addr")
+    return EndedError(
+        "too-big",
+        said,
+        at=netns,
+        told=_FRAGMENTATION_NEEDED,
+        device=device,
+        mtu=str(mtu),
+        size=str(packet.size),
+    )
+
+
+def _noted(journey: Journey, route: RouteAnswer, packet: Packet) -> None:
+    if journey.trail.quiet:
+        return
+    said, via = _ROUTED.get(route.kind, _DIRECT), ""
+    if said is _DIRECT and route.gateway is not None:
+        said, via = _BY_GATEWAY, dotted(route.gateway)
+    journey.trail.note(
+        "route",
+        "routing",
+        said,
+        route.cite,
+        route.fact,
+        to=dotted(packet.destination),
+        device=route.device,
+        via=via,
+    )
+
+
+def _usable(journey: Journey, netns: Netns, packet: Packet, route: RouteAnswer) -> RouteAnswer:
+    """The answer where it leads anywhere; raises EndedError where it does not."""
+    if route.candidates:
+        weights = [each.weight for each in route.candidates if each.weight is not None]
+        drawn = weights if len(weights) == len(route.candidates) else None
+        one = route.candidates[journey.choices.choose(drawn, _MULTIPATH, len(route.candidates))]
+        return msgspec.structs.replace(route, device=one.device, gateway=one.gateway, candidates=())
+    if route.kind in ("forward", "local", "broadcast", "multicast"):
+        return route
+    to, host = dotted(packet.destination), named(netns)
+    match route.kind:
+        case "unknown":
+            raise missing(route.missing or _UNTOLD.fill(to=to, host=host))
+        case "no-route":
+            why = Text("{host} has no route to {to}", "{host}에 {to}(으)로 가는 경로가 없습니다")
+            ended = EndedError("no-route", why.fill(host=host, to=to), at=netns, told=route.icmp, address=to)
+        case "unreachable" | "blackhole" | "prohibit":
+            why = Text(
+                "a route of {host} forbids {to}: `{cite}`", "{host}의 경로가 {to}을(를) 막습니다: `{cite}`"
+            )
+            ended = EndedError(
+                "no-route", why.fill(host=host, to=to, cite=route.cite), at=netns, told=route.icmp, address=to
+            )
+        case "not-forwarding":
+            why = Text("{host} does not forward: {setting}", "{host}이(가) 포워딩하지 않습니다: {setting}")
+            ended = EndedError(
+                "not-forwarding",
+                why.fill(host=host, setting=route.setting),
+                at=netns,
+                told=route.icmp,
+                setting=route.setting,
+            )
+        case _:
+            why = Text(
+                "{host} would not answer {source} by the interface it came in by ({setting})",
+                "{host}은(는) {source}에 들어온 인터페이스로 응답하지 않으므로 버립니다({setting})",
+            )
+            ended = EndedError(
+                "reverse-path", why.fill(host=host, source=dotted(packet.source), setting=route.setting),
+                at=netns, setting=route.setting, address=dotted(packet.source), device=route.device,
+            )  # fmt: skip
+    kind: Kind = "setting" if route.setting else "route"
+    journey.trail.note(kind, "routing", ended.why, route.cite or route.setting, route.fact)
+    raise ended
+
+
+_ROUTED = {
+    "local": Text("{to} is an address of this host", "{to}은(는) 이 호스트의 주소"),
+    "broadcast": Text("{to} is a broadcast address here", "{to}은(는) 여기의 브로드캐스트 주소"),
+    "multicast": Text("{to} is a multicast address", "{to}은(는) 멀티캐스트 주소"),
+}
+_DIRECT = Text("to {to} by {device}", "{to}(으)로 {device} 사용")
+_BY_GATEWAY = Text("to {to} by {via} on {device}", "{to}(으)로 {device}의 {via} 경유")
+_UNWRAPPED = Text(
+    "{device} takes the frame out of the packet from {source}",
+    "{device}이(가) {source}에서 온 패킷에서 프레임을 꺼냄",
+)
+_TTL = Text(
+    "the packet's time to live ends at {host}: it goes round",
+    "패킷의 TTL이 {host}에서 끝났습니다: 경로가 순환합니다",
+)
+_UNTOLD = Text(
+    "what {host} does with {to} is not recorded", "{host}이(가) {to}을(를) 어떻게 하는지 기록되지 않았습니다"
+)
+_MULTIPATH = Text("another next hop of the route", "경로의 다른 다음 홉")
+_LISTENS = Text("a socket listens there", "수신 대기 중인 소켓이 있음")
+_NOT_RECORDED = Text(
+    "whether a socket listens there is not recorded", "수신 대기 중인 소켓이 있는지는 기록되지 않음"
+)

@@ -1,0 +1,1 @@
+"""What iptables' `-m` asks of a packet. Each module declares Match values."""

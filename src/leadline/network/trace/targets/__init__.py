@@ -1,0 +1,1 @@
+"""What iptables' `-j` does with a packet. Each module declares Target values."""

@@ -1,0 +1,261 @@
+"""A flow traced: its request, the answer with the connections that the request made, and every way both can go."""
+
+from dataclasses import replace
+
+import msgspec
+
+from leadline.base.text import Text
+from leadline.network.netns import Netns
+from leadline.network.packet import ICMP, TCP, Frame, Packet, dotted
+from leadline.network.result import Branch, Flow, Seen, Trace, Way
+from leadline.network.trace.choices import MOST, Choices
+from leadline.network.trace.journey import Arrived, Journey, Made, Network, Step, Wire, named
+from leadline.network.trace.trail import EndedError, Trail, missing
+from leadline.network.trace.walk import walk
+
+_ECHO_REPLY = (0, 0)
+_REFUSED = frozenset(((3, 2), (3, 3)))
+_TOO_BIG = (3, 4)
+_ERROR_SIZE = 576
+_ARRIVES = Text("it arrives", "도착합니다")
+_BEYOND = Text("it leaves the recorded network as it should", "기록된 네트워크를 정상적으로 벗어납니다")
+
+
+def follow(network: Network, flow: Flow) -> Trace:
+    """Every way the flow can go, the likelier ones first."""
+    branches: list[Branch] = []
+    rows: list[tuple[int, ...]] = [()]
+    notes: list[Text] = []
+    while rows:
+        choices = Choices(rows.pop())
+        branches.append(_branch(network, flow, choices))
+        rows += choices.others()
+        if len(branches) == MOST and rows:
+            notes.append(
+                Text("only the first {most} ways are followed", "처음 {most}개 경로까지만 추적했습니다").fill(
+                    most=MOST
+                )
+            )
+            break
+    branches.sort(key=lambda branch: -1.0 if branch.probability is None else -branch.probability)
+    return Trace(flow=flow, branches=tuple(branches), notes=tuple(notes))
+
+
+def _branch(network: Network, flow: Flow, choices: Choices) -> Branch:
+    journey = Journey(network, choices)
+    request, last = _go(journey, flow, None)
+    reply = None
+    if isinstance(last, Arrived):
+        journey = replace(journey, trail=Trail(), answer=True)
+        reply, _ = _go(journey, flow, last)
+    packet = last.packet
+    while packet is not None and packet.frame is not None:
+        packet = packet.frame.packet
+    return Branch(
+        probability=choices.probability,
+        conditions=choices.conditions,
+        endpoint=_endpoint(flow.packet, packet),
+        request=request,
+        reply=reply,
+    )
+
+
+def _endpoint(asked: Packet, packet: Packet | None) -> str:
+    """Where the request goes in the end, where that is another place than it was sent to."""
+    if packet is None:
+        return ""
+    end = packet.destination, packet.destination_port
+    if end == (asked.destination, asked.destination_port):
+        return ""
+    return dotted(end[0]) + (f":{end[1]}" if end[1] is not None else "")
+
+
+def _go(journey: Journey, flow: Flow, answered: Arrived | None) -> tuple[Way, Arrived | EndedError]:
+    """The request's way, or the reply's where the request has arrived."""
+    trail = journey.trail
+    try:
+        start = _request(journey, flow) if answered is None else _reply(journey, answered)
+        arrived = walk(journey, start)
+        if answered is not None:
+            _fits(flow, arrived)
+    except EndedError as ended:
+        at = ended.at or trail.current
+        noticed = _noticed(journey, flow, ended, at) if answered is None else "timeout"
+        if ended.disposition == "insufficient-information":
+            noticed = "unknown"
+        way = trail.way(ended.disposition, ended.why, at, ended.about, noticed, decided=True)
+        return way, ended
+    if arrived.netns is None:
+        trail.outside(arrived.packet)
+    why = _BEYOND if arrived.netns is None else _ARRIVES
+    return trail.way("delivered", why, arrived.netns, {}, "answer", decided=False), arrived
+
+
+def _request(journey: Journey, flow: Flow) -> Step:
+    netns = journey.network.netns.get((flow.host, "" if flow.outside else _inside(journey, flow)))
+    if netns is None:
+        raise missing(
+            Text("{what} is not recorded", "{what}이(가) 기록되지 않았습니다").fill(
+                what=flow.place or flow.host or flow.source
+            )
+        )
+    if flow.outside:
+        journey.trail.outside(flow.packet)
+        return _enter(journey, netns, flow.packet)
+    journey.trail.enter(netns, flow.packet)
+    return Made(netns, flow.packet)
+
+
+def _inside(journey: Journey, flow: Flow) -> str:
+    """The name of the namespace that a flow begins in."""
+    for host, name in journey.network.netns:
+        if host == flow.host and journey.network.netns[host, name].place == flow.place:
+            return name
+    return flow.place
+
+
+def _enter(journey: Journey, netns: Netns, packet: Packet) -> Step:
+    """A packet that comes in from beyond what is recorded: by the interface that it is for, or by the uplink."""
+    device = next(
+        (
+            link.name
+            for link in netns.links.values()
+            if any(own == packet.destination for own, _ in link.addresses)
+        ),
+        "",
+    )
+    if not device or netns.links[device].kind in ("bridge", "vxlan", "loopback"):
+        device = uplink(netns) or device
+    if not device:
+        raise missing(
+            Text("the uplink of {host} is not known: no default route is recorded", "{host}에 기본 경로가 기록되지 않아 업링크를 알 수 없습니다")
+            .fill(host=named(netns)),
+        )  # fmt: skip
+    link = netns.links[device]
+    journey.trail.enter(netns, packet, device)
+    return Wire(netns, device, Frame(link.mac or "", "", packet), packet.size)
+
+
+def uplink(netns: Netns) -> str:
+    """The interface of the default route, "" where there is none."""
+    routes = [route for route, _ in netns.routes() or () if route.destination == "default" and route.device]
+    routes.sort(key=lambda route: route.metric or 0)
+    return next((route.device for route in routes if route.device in netns.links), "")
+
+
+def _reply(journey: Journey, arrived: Arrived) -> Step:
+    """The answer starts where the request arrived."""
+    asked = arrived.packet
+    packet = _answer(asked)
+    if arrived.netns is not None:
+        journey.trail.enter(arrived.netns, packet)
+        return Made(arrived.netns, packet)
+    journey.trail.outside(packet)
+    to = dotted(packet.destination)
+    for end in journey.network.owner(packet.destination):
+        there = journey.at(end)
+        if there is not None and end.netns[1] == "" and there[1].kind not in ("bridge", "vxlan"):
+            return _enter(journey, there[0], packet)
+    if journey.network.belongs(packet.destination) in ("pod", "service"):
+        raise EndedError(
+            "no-route",
+            Text("{to} is an address of the cluster, which nobody outside has a route to", "{to}은(는) 클러스터 내부 주소라서 외부에는 그리로 가는 경로가 없습니다")
+            .fill(to=to), address=to,
+        )  # fmt: skip
+    raise missing(Text("{to} is not recorded", "{to}이(가) 기록되지 않았습니다").fill(to=to))
+
+
+def _answer(asked: Packet) -> Packet:
+    """The packet that answers one: TCP's SYN with SYN and ACK, an echo with its reply, a datagram with another of its size."""
+    turned = msgspec.structs.replace(
+        asked,
+        source=asked.destination,
+        destination=asked.source,
+        ttl=64,
+        mark=0,
+    )
+    if asked.protocol == ICMP:
+        return msgspec.structs.replace(turned, icmp=_ECHO_REPLY, df=False)
+    flags = frozenset(("syn", "ack")) if asked.protocol == TCP else frozenset()
+    return msgspec.structs.replace(
+        turned, source_port=asked.destination_port, destination_port=asked.source_port, flags=flags
+    )
+
+
+def _fits(flow: Flow, arrived: Arrived) -> None:
+    """The answer is for the one who asked, and comes from whom it asked; raises EndedError where not."""
+    netns, packet, asked = arrived.netns, arrived.packet, flow.packet
+    if netns is not None and (netns.host, netns.place) != (flow.host, flow.place):
+        raise EndedError(
+            "no-listener",
+            Text(
+                "the answer ends at {host}, which did not ask", "응답이 요청하지 않은 {host}에 도착했습니다"
+            ).fill(host=named(netns)),
+            at=netns,
+        )
+    source = asked.destination, asked.destination_port
+    if (packet.source, packet.source_port if asked.protocol != ICMP else None) != (
+        source if asked.protocol != ICMP else (asked.destination, None)
+    ):
+        said = Text(
+            "the answer comes from {source}, but {asked} was asked",
+            "{asked}에 요청했는데 {source}에서 응답이 옵니다",
+        )
+        raise EndedError(
+            "wrong-source",
+            said.fill(source=_end(packet.source, packet.source_port), asked=_end(*source)),
+            at=netns, address=dotted(packet.source),
+        )  # fmt: skip
+
+
+def _end(address: int, port: int | None) -> str:
+    return dotted(address) + (f":{port}" if port is not None else "")
+
+
+def _noticed(journey: Journey, flow: Flow, ended: EndedError, at: Netns | None) -> Seen:
+    """What the sender hears of a packet that did not arrive: the error message takes its own way back."""
+    about = ended.packet
+    if (
+        ended.told is None
+        or about is None
+        or at is None
+        or about.frame is not None
+        or about.about is not None
+    ):
+        return "timeout"
+    if ended.told == "reset":
+        error = msgspec.structs.replace(_answer(about), flags=frozenset(("rst", "ack")), size=40)
+    else:
+        error = Packet(
+            protocol=ICMP,
+            source=about.destination if ended.disposition == "no-listener" else 0,
+            destination=about.source,
+            icmp=ended.told if isinstance(ended.told, tuple) else None,
+            size=min(_ERROR_SIZE, about.size + 28),
+            about=about,
+        )
+    back = replace(journey, trail=Trail(), answer=True, choices=Choices())
+    back.filters = dict(journey.filters)
+    try:
+        back.trail.enter(at, error)
+        heard = walk(back, Made(at, error))
+    except EndedError:
+        return "timeout"
+    if not _hears(flow, heard):
+        return "timeout"
+    if ended.told == "reset" or ended.told in _REFUSED:
+        return "refused"
+    return "too-big" if ended.told == _TOO_BIG else "unreachable"
+
+
+def _hears(flow: Flow, heard: Arrived) -> bool:
+    """Whether an error message reaches the socket that sent the packet."""
+    netns, packet, asked = heard.netns, heard.packet, flow.packet
+    if flow.outside:
+        return netns is None
+    if netns is None or (netns.host, netns.place) != (flow.host, flow.place):
+        return False
+    about = packet.about
+    if about is None:
+        return packet.source == asked.destination
+    return (about.destination, about.destination_port) == (asked.destination, asked.destination_port)
