@@ -89,7 +89,10 @@ class Grammar:
                 own += [f"-m tcp {no(f'--tcp-flags {looked} {wanted}')}", f"-m tcp {no('--syn')}"]
             return f"-p {protocol}", pick(own)
         if protocol == "icmp":
-            return "-p icmp", f"-m icmp {no('--icmp-type ' + pick(('8', '0', '3/4', '3', 'any', '13', '3/1')))}"
+            return (
+                "-p icmp",
+                f"-m icmp {no('--icmp-type ' + pick(('8', '0', '3/4', '3', 'any', '13', '3/1')))}",
+            )
         return no(f"-p {protocol}"), ""
 
     def _matches(self, table: str, base: str) -> list[str]:
@@ -114,10 +117,11 @@ class Grammar:
             f"-m conntrack {no('--ctproto ' + pick(('tcp', 'udp', '200')))}",
             f"-m conntrack --ctdir {pick(('ORIGINAL', 'REPLY'))}",
             f"-m conntrack {no('--ctstate ' + self._some(_STATES))} --ctdir {pick(('ORIGINAL', 'REPLY'))}",
-            f"-m conntrack {no('--ctproto udp')} {no('--ctorigdstport ' + self._range(_PORTS))}",
+            f"-m conntrack --ctproto udp {no('--ctorigdstport ' + self._range(_PORTS))}",
             f"-m conntrack --ctproto udp {no('--ctreplsrcport ' + self._range(_PORTS))}",
-            f"-m conntrack {no('--ctstatus ' + pick(('SEEN_REPLY', 'CONFIRMED', 'EXPECTED', 'NONE')))}"
+            f"-m conntrack {no('--ctstatus ' + pick(('SEEN_REPLY', 'EXPECTED', 'NONE')))}"
             " --ctstate NEW,ESTABLISHED,INVALID",
+            f"-m conntrack {no('--ctstatus CONFIRMED')} --ctstate ESTABLISHED",
             f"-m addrtype {no('--dst-type ' + pick(_TYPES))}",
             f"-m addrtype {no('--src-type ' + pick(_TYPES))} {no('--dst-type ' + pick(_TYPES))}",
             f"-m iprange {no('--src-range 10.1.0.5-10.1.99.0')} {no('--dst-range 8.0.0.0-10.2.0.50')}",
@@ -229,19 +233,33 @@ class Grammar:
         lines = [f"create {name} {kind}" for name, (kind, _) in SETS.items()]
         addresses = _SOURCES + _DESTINATIONS
         ports = [f"{pick(('tcp', 'udp'))}:{port}" for port in _PORTS] + ["icmp:8/0", "icmp:3/4", "200:0"]
-        nets = ["10.0.0.0/8", "10.1.0.0/16", "10.1.0.0/24", "10.2.0.0/17", "8.8.0.0/16", "10.50.0.1", "0.0.0.0/1"]
+        nets = [
+            "10.0.0.0/8",
+            "10.1.0.0/16",
+            "10.1.0.0/24",
+            "10.2.0.0/17",
+            "8.8.0.0/16",
+            "10.50.0.1",
+            "0.0.0.0/1",
+        ]
         maybe = ("", "", " nomatch")
         lines += [f"add hip {address}" for address in some(addresses, 6)]
         lines += [f"add hipm {address}" for address in some(_SOURCES, 2)]
         lines += [f"add hnet {net}{pick(maybe)}" for net in some(nets, 4)]
         lines += [f"add hipport {pick(addresses)},{port}" for port in some(ports, 8) for _ in range(3)]
         lines += [
-            f"add hipportip {address},{pick(ports)},{pick(addresses)}" for address in addresses for _ in range(8)
+            f"add hipportip {address},{pick(ports)},{pick(addresses)}"
+            for address in addresses
+            for _ in range(8)
         ]
         lines += [
-            f"add hipportnet {address},{pick(ports)},{net}{pick(maybe)}" for address in addresses for net in nets
+            f"add hipportnet {address},{pick(ports)},{net}{pick(maybe)}"
+            for address in addresses
+            for net in nets
         ]
-        lines += [f"add hnetport {net},{port}{pick(maybe)}" for net in some(nets, 4) for port in some(ports, 4)]
+        lines += [
+            f"add hnetport {net},{port}{pick(maybe)}" for net in some(nets, 4) for port in some(ports, 4)
+        ]
         lines += [
             f"add hnetiface {net},{pick(('in0', 'br0', 'out0', 'in wildcard', 'o wildcard'))}"
             for net in some([*nets, "0.0.0.0/0"], 5)
@@ -260,25 +278,36 @@ class Grammar:
         kind = chance()
         if kind < 0.2:
             packet = self._packet("udp", port, pick(("10.9.0.1", "10.1.0.1")), pick(_DESTINATIONS[3:]))
-            local = msgspec.structs.replace(packet, tos=pick((0, 0x10, 0x20)), mark=pick((0, 0, 1, 0x4000)), ttl=64)
+            local = msgspec.structs.replace(
+                packet, tos=pick((0, 0x10, 0x20)), mark=pick((0, 0, 1, 0x4000)), ttl=64
+            )
             return [Sent(local, uid=pick((0, 1000)))]
         source = pick(_SOURCES)
         device = pick(("in0", "in0", "in1", "out0", "bp0"))
         protocol = pick(("tcp", "udp", "udp", "icmp", "200"))
-        packet = self._packet(protocol, port, source, pick(_DESTINATIONS))
+        if protocol == "200":
+            # has no ports that would tell flows apart
+            source = dotted(number("10.1.0.0") + (port - 10000))
+        packet = self._packet(
+            protocol, port, source, pick([each for each in _DESTINATIONS if each != source])
+        )
         if kind < 0.27:
             group = pick(("10.1.255.255", "255.255.255.255", "224.0.0.1"))
             packet = self._packet("udp", port, "10.1.0.9", group)
             return [Sent(packet, "in0")]
         if device == "bp0" and chance() < 0.6:
-            return [Sent(msgspec.structs.replace(packet, destination=number("10.3.0.77")), "bp0", bridged=True)]
+            return [
+                Sent(msgspec.structs.replace(packet, destination=number("10.3.0.77")), "bp0", bridged=True)
+            ]
         first = Sent(packet, device)
         if protocol == "tcp" and chance() < 0.4:
             flags = frozenset(flag.lower() for flag in self.random.sample(_FLAGS, self.random.randint(0, 3)))
             return [Sent(msgspec.structs.replace(packet, flags=flags), device)]
         if protocol == "icmp" and chance() < 0.4:
-            return [Sent(msgspec.structs.replace(packet, icmp=pick(((0, 0), (13, 0), (9, 0), (5, 1)))), device)]
-        return [first] * pick((1, 1, 2))
+            return [
+                Sent(msgspec.structs.replace(packet, icmp=pick(((0, 0), (13, 0), (9, 0), (5, 1)))), device)
+            ]
+        return [first]
 
     def _packet(self, protocol: str, port: int, source: str, destination: str) -> Packet:
         head = {"tcp": 40, "udp": 28, "icmp": 28}.get(protocol, 20)
@@ -301,7 +330,12 @@ def reply(sent: Sent, left: Packet) -> Sent | None:
     """The answer to a packet as it left, coming back by where it went; None where none can be sent from outside."""
     if left.destination in BROADCAST or left.destination >> 28 == 0xE:
         return None
-    if not sent.device or sent.bridged or left.protocol not in ("tcp", "udp", "icmp") or left.icmp not in (None, (8, 0)):
+    if (
+        not sent.device
+        or sent.bridged
+        or left.protocol not in ("tcp", "udp", "icmp")
+        or left.icmp not in (None, (8, 0))
+    ):
         return None
     return Sent(
         msgspec.structs.replace(
@@ -340,7 +374,9 @@ def octets(packet: Packet) -> bytes:
     protocol = numbers[packet.protocol] if packet.protocol in numbers else int(packet.protocol)
     ports = packet.source_port or 0, packet.destination_port or 0
     if packet.protocol == "tcp":
-        bits = sum({"fin": 1, "syn": 2, "rst": 4, "psh": 8, "ack": 16, "urg": 32}[flag] for flag in packet.flags)
+        bits = sum(
+            {"fin": 1, "syn": 2, "rst": 4, "psh": 8, "ack": 16, "urg": 32}[flag] for flag in packet.flags
+        )
         first, second = (1001, 0) if packet.flags == {"syn"} else (5001, 1002)
         body = struct.pack("!HHIIBBHHH", *ports, first, second, 0x50, bits, 8192, 0, 0)
     elif packet.protocol == "udp":

@@ -51,7 +51,9 @@ def _run(*arguments: str, text: str = "") -> str:
     done = subprocess.run(arguments, input=text, capture_output=True, text=True, check=False)
     if done.returncode:
         named = re.search(r"line:? (\d+)(?!.*\d.*line:? )", done.stderr)
-        raise SystemExit(f"{arguments}: {done.stderr}" + (text.split("\n")[int(named[1]) - 1] if named else ""))
+        raise SystemExit(
+            f"{arguments}: {done.stderr}" + (text.split("\n")[int(named[1]) - 1] if named else "")
+        )
     return done.stdout
 
 
@@ -109,11 +111,11 @@ def main() -> None:
     for line in sys.stdin:
         asked = json.loads(line)
         if "rules" in asked:
-            if tool:
-                _run(f"{tool}-restore", text="".join(f"*{table}\nCOMMIT\n" for table in TABLES))
-                _run("ipset", "destroy")
+            if tool not in ("", asked["tool"]):
+                for table in TABLES:
+                    _run(tool, "-t", table, "-F")
             tool = asked["tool"]
-            _run("ipset", "-exist", "restore", text=asked["ipset"])
+            _run("ipset", "-exist", "restore", text="flush\n" + asked["ipset"])
             _run(f"{tool}-restore", text=asked["rules"])
             answer = [_run("ipset", "save"), _run(f"{tool}-save")]
         else:

@@ -142,9 +142,11 @@ class Kernel:
         def rest(*tables: str) -> None:
             seen.tracked = self._tracked(state, connection, reply)
             seen.connection_mark = None
-            self._hook(seen, tables, connection if state == "new" else None)
-            if connection is not None and seen.connection_mark is not None:
-                connection.mark = seen.connection_mark
+            try:
+                self._hook(seen, tables, connection if state == "new" else None)
+            finally:  # a mark stays where the packet is dropped then
+                if connection is not None and seen.connection_mark is not None:
+                    connection.mark = seen.connection_mark
             if connection is not None:
                 seen.packet = self._rewritten(seen, connection, reply)
 

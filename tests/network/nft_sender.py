@@ -34,6 +34,8 @@ _SYSCTLS = {
     "net/ipv4/conf/w0/rp_filter": 0,
     "net/netfilter/nf_conntrack_tcp_be_liberal": 1,
     "net/netfilter/nf_conntrack_checksum": 0,
+    "net/netfilter/nf_conntrack_udp_timeout": 600,
+    "net/netfilter/nf_conntrack_icmp_timeout": 600,
 }
 _FLAG_BITS = {"fin": 1, "syn": 2, "rst": 4, "psh": 8, "ack": 16}
 
@@ -45,7 +47,13 @@ def frame(packet: Packet, identity: int, to: str) -> str:
     if packet.protocol == "tcp":
         flags = sum(_FLAG_BITS[name] for name in packet.flags)
         begun = (5000, 1001) if packet.flags == {"syn", "ack"} else (1000, 1 if "ack" in packet.flags else 0)
-        body = ports + begun[0].to_bytes(4) + begun[1].to_bytes(4) + bytes((0x50, flags)) + bytes((255, 255, 0, 0, 0, 0))
+        body = (
+            ports
+            + begun[0].to_bytes(4)
+            + begun[1].to_bytes(4)
+            + bytes((0x50, flags))
+            + bytes((255, 255, 0, 0, 0, 0))
+        )
     elif packet.protocol == "udp":
         body = ports + room.to_bytes(2) + bytes(2)
     elif packet.icmp is not None:
@@ -99,7 +107,9 @@ def main() -> None:
         namespaces.become_root_of_own()
     namespaces.unshare(namespaces.NET)
     subprocess.run(["ip", "-batch", "-"], input=_WIRED, text=True, check=True)
-    _nft("add table inet t; add chain inet t c { type filter hook input priority 0; }; add rule inet t c ct state new")
+    _nft(
+        "add table inet t; add chain inet t c { type filter hook input priority 0; }; add rule inet t c ct state new"
+    )
     for key, value in _SYSCTLS.items():
         Path("/proc/sys", key).write_text(str(value))
     sockets = {}

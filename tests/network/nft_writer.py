@@ -6,7 +6,9 @@ from collections.abc import Callable
 from leadline.network.packet import Packet, number
 
 SOURCES = [f"10.1.{a}.{b}" for a in (0, 5, 200) for b in (9, 77)] + ["10.3.0.8", "10.2.9.9"]
-DESTINATIONS = ["10.1.0.1", "10.2.0.1", "10.1.255.255"] + [f"10.2.{a}.{b}" for a in (0, 7) for b in (20, 21, 99)]
+DESTINATIONS = ["10.1.0.1", "10.2.0.1", "10.1.255.255"] + [
+    f"10.2.{a}.{b}" for a in (0, 7) for b in (20, 21, 99)
+]
 PORTS = [22, 53, 80, 81, 443, 8080, 30000, 65535]
 FLAGS = ["syn", "ack", "psh ack", "fin ack", "rst", "syn ack"]
 READOUT = """
@@ -63,6 +65,7 @@ table inet t {{
   {MAPS}
   {subs}
   chain raw {{ type filter hook prerouting priority raw;
+    ct state invalid meta mark set meta mark ^ 0x00800000
     {self._matches()} notrack
     ip saddr 10.1.200.77 tcp dport {{ 22, 80 }} notrack
     {self._rules(8, self._mark)}
@@ -247,7 +250,7 @@ table inet t {{
 
 def packet(chance: random.Random, place: int) -> Packet:
     """A packet with ports of its own: what it is besides by chance."""
-    protocol = chance.choice(("tcp", "tcp", "tcp", "udp", "udp", "icmp", "99"))
+    protocol = chance.choice(("tcp",) * 6 + ("udp",) * 4 + ("icmp", "99"))
     with_ports = protocol in ("tcp", "udp")
     header = {"tcp": 20, "udp": 8, "icmp": 8}.get(protocol, 8)
     return Packet(

@@ -3,6 +3,7 @@
 import json
 import socket
 import struct
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ _COUNTED = {
     "OutDestUnreachs": "icmp",
 }
 _IN_NO_ROUTE, _MARTIAN_DESTINATION, _MARTIAN_SOURCE = 4, 6, 7
+_TTL = 77
+"""Tells a packet from its errors, and from itself where it comes round."""
 _PROTOCOLS = {"icmp": 1, "tcp": 6, "udp": 17}
 
 
@@ -50,7 +53,7 @@ def _bytes(packet: dict[str, Any]) -> bytes:
             20 + len(body),
             1,
             0,
-            64,
+            _TTL,
             _PROTOCOLS[packet["protocol"]],
             checksum,
             packet["source"],
@@ -60,12 +63,26 @@ def _bytes(packet: dict[str, Any]) -> bytes:
     return head(_sum(head(0))) + body
 
 
+def _filters() -> list[str]:
+    """What packet filters matched since they were asked last."""
+    asked = (
+        ["nft", "-j", "reset", "counters", "table", "ip", "asked"],
+        ["iptables", "-t", "raw", "-nvx", "-L", "PREROUTING", "-Z"],
+    )
+    said, listed = (subprocess.run(each, capture_output=True, check=True, text=True).stdout for each in asked)
+    counters = [each["counter"] for each in json.loads(said)["nftables"] if "counter" in each]
+    found = [each["name"] for each in counters if each["packets"]]
+    rows = (line.split() for line in listed.splitlines())
+    return found + [row[-2] for row in rows if row[-1:] == ["*/"] and row[0] != "0"]
+
+
 def main() -> None:
-    counted: list[list[str] | None] = []
+    counted: list[dict[str, list[str]]] = []
+    filtered = int(sys.argv[2])
     sockets: dict[str, tuple[socket.socket, bytes]] = {}
     for each in json.loads(Path(sys.argv[1]).read_text()):
         if each is None:
-            counted.append(None)
+            counted.append({})
             continue
         out, mac, packet = each
         if out not in sockets:
@@ -77,10 +94,14 @@ def main() -> None:
         try:
             wire.send(ethernet + _bytes(packet))
         except OSError:
-            counted.append(None)
+            counted.append({})
             continue
         after = _counters()
-        counted.append([name for name in after if after[name] > before[name]])
+        said = {"counted": [name for name in after if after[name] > before[name]]}
+        if filtered > 0:
+            filtered -= 1
+            said["matched"] = _filters()
+        counted.append(said)
     sys.stdout.write(json.dumps(counted))
 
 

@@ -25,6 +25,7 @@ _ERRORS = {
     "No such device": "ENODEV",
 }
 _SENDER = Path(__file__).with_name("routing_sender.py")
+_FILTERS = Path(__file__).parent.parent / "data" / "network" / "routing" / "filters.nft"
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -252,9 +253,9 @@ class World:
             bound=draw.choice(DEVICES) if not came_in and draw.random() < 0.25 else "",
         )
 
-    def asked(self, folder: Path, questions: list[Question]) -> list[dict[str, Any]]:
+    def asked(self, folder: Path, questions: list[Question], filtered: int) -> list[dict[str, Any]]:
         """The kernel's answers in order, with the route each of them rests on as `match`, and what it counted when the
-        packet came in as `counted` (None where it did not); the namespace's texts are left in `folder`/host."""
+        packet came in as `counted`; of the first `filtered` with what packet filters `matched`. The namespace's texts are left in `folder`/host."""
         host = folder / "host"
         host.mkdir(parents=True)
         (folder / "links").write_text("".join(f"{line}\n" for line in self.links))
@@ -286,14 +287,18 @@ class World:
             ip -4 route show table all > routes; ip rule > rules
             sysctl -a -r '^net\\.' > host/sysctl.txt 2>/dev/null
             ip -j -force -batch questions > answers 2> errors
-            {sys.executable} {_SENDER} packets > counted
+            nft -f {_FILTERS}
+            for each in "" --loose --accept-local; do
+                iptables -t raw -A PREROUTING -m rpfilter $each -m ttl --ttl-eq 77 -m comment --comment "rpfilter$each"
+            done
+            {sys.executable} {_SENDER} packets {filtered} > counted
         """
         subprocess.run(["unshare", "-n", "sh", "-c", script], cwd=folder, check=True, timeout=60)
         answers = _read(folder, len(batch))
         counted = json.loads((folder / "counted").read_text())
         for place, answer in enumerate(answers[: len(questions)]):
             answer["match"] = answers[place + len(questions)]
-            answer["counted"] = counted[place]
+            answer |= counted[place]
         return answers[: len(questions)]
 
 

@@ -1,5 +1,5 @@
 """Random rules against the kernel: every rule has counted the packets that it should have, by what the rules were compiled
-to. The seed is that of the day's run where LEADLINE_SEED does not say another; a failure names it."""
+to. LEADLINE_SEED says another seed than the usual one; a failure names it."""
 
 import json
 import os
@@ -75,7 +75,7 @@ def test_every_rule_counts_what_the_kernel_counts() -> None:
         for turn in range(ROUNDS):
             random = Random(f"{seed} {turn}")
             grammar = Grammar(random)
-            tool = ("iptables-nft", "iptables-legacy")[turn % 2]
+            tool = "iptables-nft" if turn < ROUNDS / 2 else "iptables-legacy"
             sets, text = host.ask(tool=tool, ipset=grammar.sets(), rules=grammar.rules())
             rules = IptablesRules(parse_save(text, "iptables-save").entries)
             kernel.load(rules, IpSets(parse_sets(sets).entries))
@@ -87,6 +87,9 @@ def test_every_rule_counts_what_the_kernel_counts() -> None:
                     if left is not None and random.random() < 0.4 and (back := reply(each, left)):
                         packets.append(wire(back))
                         kernel.send(back)
+                        if random.random() < 0.5 and each.packet.protocol != "tcp":
+                            packets.append(wire(each))
+                            kernel.send(each)
             port += FLOWS
             [after] = host.ask(packets=packets)
             wrong = [
@@ -97,4 +100,4 @@ def test_every_rule_counts_what_the_kernel_counts() -> None:
             assert not wrong, f"seed {seed}, round {turn}:\n" + "\n".join(wrong)
             sent, met = sent + len(packets), met + sum(map(bool, kernel.met.values()))
     assert sent > ROUNDS * FLOWS
-    assert met > ROUNDS * 50
+    assert met > ROUNDS * 40

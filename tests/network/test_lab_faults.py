@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from leadline.hosts.inside import InsideHost
 from leadline.lab import fault, injection
 from leadline.lab import lab as labs
 from leadline.lab.fault import Flow
@@ -14,10 +13,9 @@ from leadline.lab.lab import Lab
 from leadline.lab.plan import LabSpec
 from leadline.network.names import flow as named
 from leadline.network.result import Trace
-from leadline.network.topology import SOURCES, Topology
+from leadline.network.topology import Topology
 from leadline.network.tracing import trace
-from leadline.snapshot.collect import collect
-from leadline.snapshot.snapshot import Snapshot
+from recording import recorded
 
 CASES = [
     (backend, proxy, each.name)
@@ -36,15 +34,10 @@ def standing() -> Iterator[dict[tuple[str, str], Lab]]:
 
 
 def made(backend: Any, proxy: Any) -> Lab:
-    spec = LabSpec(name=f"trace-{backend}-{proxy}-{os.getpid()}", nodes=3, pods=2, backend=backend, proxy=proxy)
+    spec = LabSpec(
+        name=f"trace-{backend}-{proxy}-{os.getpid()}", nodes=3, pods=2, backend=backend, proxy=proxy
+    )
     return labs.up(spec, lambda what, number: None)
-
-
-def recorded(lab: Lab) -> Topology:
-    """The nodes as they are now, and nothing of what is between and beyond them."""
-    hosts = [InsideHost(node.name, labs.place(lab, node.name)) for node in labs.topology(lab).nodes]
-    taken = collect(hosts, SOURCES, timeout=20, jobs=3, done=lambda host, came: None)
-    return Topology({each.host: each for each in taken if isinstance(each, Snapshot)})
 
 
 def traced(topology: Topology, asked: Flow) -> Trace:
@@ -62,14 +55,13 @@ def traced(topology: Topology, asked: Flow) -> Trace:
 
 def ends(found: Trace) -> set[tuple[str, str, str]]:
     return {
-        (branch.ends.disposition, branch.ends.place or branch.ends.at, branch.direction) for branch in found.branches
+        (branch.ends.disposition, branch.ends.place or branch.ends.at, branch.direction)
+        for branch in found.branches
     }
 
 
 @pytest.mark.parametrize(("backend", "proxy", "name"), CASES)
-def test_fault(
-    standing: dict[tuple[str, str], Lab], backend: str, proxy: str, name: str
-) -> None:
+def test_fault(standing: dict[tuple[str, str], Lab], backend: str, proxy: str, name: str) -> None:
     lab = standing.setdefault((backend, proxy), None) or made(backend, proxy)  # type: ignore[arg-type]
     standing[backend, proxy] = lab
     ours = fault.filled(fault.load(name), labs.topology(lab))

@@ -15,10 +15,11 @@ from leadline.network.trace import routing
 from leadline.network.trace.routing import RouteAnswer
 from leadline.snapshot.store import load
 
-WORLDS, QUESTIONS = 8, 500
-SENT_OUT = ("forward", "broadcast", "multicast")
-LAST_WEIGHED = 32
-_DROPPED = {"reverse-path": "reverse-path", "not-forwarding": "not-forwarding"}
+WORLDS, QUESTIONS, FILTERED = 5, 600, 12
+FILTERS = {
+    "local", "broadcast", "multicast", "unicast", "local-here", "strict", "loose", "by-v1", "by-v2", "rpfilter",
+    "rpfilter--loose", "rpfilter--accept-local",
+}  # fmt: skip
 
 
 def needs_namespaces() -> None:
@@ -107,6 +108,33 @@ def miscounted(answer: RouteAnswer, counted: list[str]) -> bool:
     return "icmp" not in counted and bool({"deliver", "forward", "reverse-path"} & set(counted))
 
 
+def mismatched(netns: RecordedNetns, question: Question, matched: list[str]) -> set[str]:
+    """Which filters matched a packet that came in and should not, by us, or the other way round."""
+    packet, device = question.packet, question.came_in
+    to, source = packet.destination, packet.source
+
+    def leaves(to: int, source: int, device: str = "") -> str:
+        return routing.route_device(
+            netns, to, source=source, mark=0, device=device, tos=packet.tos, protocol=packet.protocol
+        )
+
+    kind = routing.address_type(netns, to)
+    ours = {kind, f"by-{leaves(to, source)}"} & FILTERS
+    for name, matches in (
+        ("local-here", routing.address_type(netns, to, device) == "local"),
+        ("strict", leaves(source, to, device)),
+        ("loose", leaves(source, to)),
+        ("rpfilter", routing.reverse_device(netns, packet, device, loose=False)),
+        ("rpfilter--loose", routing.reverse_device(netns, packet, device, loose=True)),
+        (
+            "rpfilter--accept-local",
+            routing.reverse_device(netns, packet, device, loose=False, accept_local=True),
+        ),
+    ):
+        ours |= {name} if matches else set()
+    return ours ^ (set(matched) & FILTERS)
+
+
 def test_routes_are_the_kernels(tmp_path: Path) -> None:
     needs_namespaces()
     start = int(os.environ.get("LEADLINE_SEED", random.randrange(1 << 30)))
@@ -115,13 +143,15 @@ def test_routes_are_the_kernels(tmp_path: Path) -> None:
         world = World(seed)
         questions = [world.question(came_in=place % 2 == 0) for place in range(QUESTIONS)]
         folder = tmp_path / str(seed)
-        said = world.asked(folder, questions)
+        said = world.asked(folder, questions, FILTERED)
         netns = RecordedNetns(load(folder / "host")["host"])
         for question, kernel in zip(questions, said, strict=True):
             answer = ours(netns, question)
             compared[answer.kind] = compared.get(answer.kind, 0) + 1
             wrong = differences(question, answer, kernel)
-            if kernel["counted"] is not None and miscounted(answer, kernel["counted"]):
-                wrong.append("counted")
+            if "counted" in kernel:
+                wrong += ["counted"] if miscounted(answer, kernel["counted"]) else []
+            if "matched" in kernel and question.packet.source:
+                wrong += mismatched(netns, question, kernel["matched"])
             assert not wrong, f"seed {seed}: {wrong}\n{question.words()}\n{kernel}\n{answer}\n{folder}"
     assert len(compared) > 8, compared

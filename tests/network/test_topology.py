@@ -1,86 +1,21 @@
-"""The network that recordings make: of the real cluster, and of a lab whose plan tells what there is."""
+"""The network that the real cluster's recordings make."""
 
 import json
 import shutil
-import sys
-from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cluster import API, HOSTS, PODS, SILENT, Copied, copier, known, of_pods
 
-from leadline.hosts.inside import InsideHost
-from leadline.lab.lab import place
-from leadline.lab.lab import topology as planned
-from leadline.lab.plan import Plan
 from leadline.network.netns import End
 from leadline.network.packet import dotted, number
-from leadline.network.topology import Topology, read
-from leadline.snapshot.record import Target, record
-
-sys.path.append(str(Path(__file__).parents[1] / "lab"))
-from labs import inside, standing
-
-DATA = Path(__file__).parents[1] / "data"
-REAL = DATA / "recordings"
-API = DATA / "network" / "topology" / "api"
-HOSTS = ("k8s-ctr", "k8s-w1")
-
-# as `crictl inspectp` told of each sandbox: address, network namespace, its end on the node, its MAC address
-PODS = {
-    "default/pod-2": ("k8s-ctr", "10.244.0.2", "cni-39f97fa4-1e46-adf4-215c-fbb87ea2f913", "veth0d6bd62c", "b2:32:7a:22:cf:f3"),
-    "default/deploy-websrv-67b6ffc4b8-vlhd9": ("k8s-ctr", "10.244.0.3", "cni-06039802-7234-9544-84e0-64ae53629852", "veth04d78676", "1e:6e:80:bc:68:b1"),
-    "default/deploy-websrv-67b6ffc4b8-h9gcq": ("k8s-ctr", "10.244.0.4", "cni-7a9b623e-d778-ec00-fb07-06599413e7ca", "veth8d6e1b08", "4a:51:f9:f9:07:ca"),
-    "default/myweb2": ("k8s-w1", "10.244.1.2", "cni-7dc039c5-f109-9538-aa7c-c73efa88a49d", "veth4ed6a613", "76:6c:ac:95:2e:62"),
-    "default/hostport": ("k8s-w1", "10.244.1.3", "cni-2692602d-1433-dd78-c7e7-e70a20becea5", "veth698eb730", "52:d4:b1:86:7a:ec"),
-    "default/deploy-websrv-67b6ffc4b8-lx757": ("k8s-w1", "10.244.1.4", "cni-271616e8-0647-32cd-677c-2cd86529a28d", "veth401166b1", "76:d7:a2:03:a5:32"),
-    "default/pod-1": ("k8s-w1", "10.244.1.5", "cni-008f36b0-300e-8678-d1c7-968f76067552", "veth6021b42a", "76:0d:cc:40:01:63"),
-    "default/deploy-websrv-67b6ffc4b8-xqjng": ("k8s-w1", "10.244.1.6", "cni-07b12595-a80e-faf5-b520-3d1f2c3878f1", "veth3e71150a", "c6:79:a0:c9:b3:8c"),
-    "default/deploy-websrv-67b6ffc4b8-qbxkp": ("k8s-w1", "10.244.1.7", "cni-841ba777-9a39-3088-5dcb-f354fb0db5b0", "veth9a9b96ac", "da:cb:6b:20:c1:61"),
-}  # fmt: skip
-# nobody had spoken to these, so the node's tables do not know them
-SILENT = {"default/myweb2", "default/hostport", "default/deploy-websrv-67b6ffc4b8-qbxkp"}
-
-Copied = Callable[..., Path]
+from leadline.network.topology import read
 
 
 @pytest.fixture
 def copied(tmp_path: Path) -> Copied:
-    """The real cluster's recording as a folder of hosts: `keep` the files (all), after which `when`, with `api` or not."""
-
-    def make(*keep: str, when: str = "after", api: bool = False) -> Path:
-        into = tmp_path / "cluster"
-        shutil.rmtree(into, ignore_errors=True)
-        for host in HOSTS:
-            source = REAL / host / when
-            shutil.copytree(source, into / host)
-            for each in (into / host).iterdir() if keep else ():
-                if each.name.partition(".")[0] not in keep and each.name not in keep:
-                    shutil.rmtree(each) if each.is_dir() else each.unlink()
-        if api:
-            shutil.copytree(API, into / "api")
-        return into
-
-    return make
-
-
-def of_pods(topology: Topology) -> dict[str, tuple[Any, ...]]:
-    return {
-        pod.full_name: (pod.host, *pod.addresses, pod.netns, pod.veth, pod.mac)
-        for pod in topology.pods
-        if not pod.host_network
-    }
-
-
-def known(*fields: int) -> dict[str, tuple[Any, ...]]:
-    """What is to be found, of it only these fields, None for others."""
-    return {
-        name: tuple(
-            each if place in fields and not (place == 4 and name in SILENT) else None
-            for place, each in enumerate(told)
-        )
-        for name, told in PODS.items()
-    }
+    return copier(tmp_path)
 
 
 @pytest.mark.parametrize("api", [True, False])
@@ -166,107 +101,6 @@ def test_services_of_kubectls_own_list(copied: Copied) -> None:
     topology = read(folder)
     assert topology.services == told
     assert ["no API objects" in note.en for note in topology.notes] == [True]
-
-
-def said(file: Path, *, blocks: bool = False) -> list[str]:
-    return [" ".join(line.split()) for line in file.read_text().splitlines() if line.strip() or blocks]
-
-
-@pytest.mark.parametrize("form", ["json", "txt"])
-@pytest.mark.parametrize("host", HOSTS)
-def test_what_is_cited_is_what_the_host_printed(copied: Copied, host: str, form: str) -> None:
-    """iproute2 printed both forms; of JSON the lines are made."""
-    folder = copied()
-    other = {"json": "txt", "txt": "json"}[form]
-    names = {"ip_route": "ip_route_all.txt", "ip_neigh": "ip_neigh.txt", "bridge_fdb": "bridge_fdb.txt"}
-    for name, text in names.items():
-        (folder / host / (f"{name}.{other}" if other == "json" else text)).unlink()
-    netns = read(folder).hosts[host]
-    routes = [line for line in said(REAL / host / "after" / "ip_route_all.txt") if ":" not in line and not line.startswith("multicast ff")]  # fmt: skip
-    assert [cite for _, cite in netns.routes() or ()] == routes
-    assert [" ".join(cite.split()) for _, cite in netns.policy() or ()] == said(
-        REAL / host / "after" / "ip_rule.txt"
-    )[:3]
-    for line in said(REAL / host / "after" / "ip_neigh.txt"):
-        address, _, device, *_ = line.split()
-        found = netns.neighbour(device, number(address))
-        assert found is not None
-        assert found[1] == line
-    for line in said(REAL / host / "after" / "bridge_fdb.txt"):
-        mac, _, device, *rest = line.split()
-        via = rest[rest.index("master") + 1] if "master" in rest else device
-        assert line in [cite for _, cite in netns.forwarding(via, mac)]
-    assert netns.neighbour("cni0", number("10.244.0.250")) is None
-
-
-def test_sockets_settings_and_what_was_not_recorded(copied: Copied) -> None:
-    topology = read(copied("ip_addr", "ss", "sysctl"))
-    netns = topology.hosts["k8s-w1"]
-    heard = {(each.protocol, each.port): cite for each, cite in netns.listeners() or ()}
-    assert heard["tcp", 10250].startswith("LISTEN 0      4096               *:10250")
-    assert netns.sysctl("net.ipv4.conf.flannel/1.forwarding") == "1"
-    assert netns.sysctl("net.ipv4.no_such") is None
-    assert (netns.routes(), netns.policy(), netns.rules()) == (None, None, None)
-    assert netns.knows("ss tcp") and not netns.knows("ss udp")
-    assert not netns.knows("ip_neigh")
-    whole = read(copied()).hosts["k8s-w1"]
-    assert whole.knows("ss udp") and whole.knows("ip_neigh") and whole.knows("bridge_fdb")
-
-
-def test_links(copied: Copied) -> None:
-    """`ip -d` tells what plain `ip addr` leaves open, but for what names and masters show."""
-    detailed = read(copied()).hosts["k8s-w1"].links
-    vxlan = detailed["flannel.1"]
-    assert (vxlan.kind, vxlan.vni, vxlan.lower, vxlan.port, vxlan.learning) == (
-        "vxlan",
-        1,
-        "eth0",
-        8472,
-        False,
-    )
-    assert dotted(vxlan.local or 0) == "192.168.10.101"
-    assert vxlan.raw.startswith("3: flannel.1: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1450")
-    folder = copied()
-    (folder / "k8s-w1" / "ip_addr.json").unlink()
-    plain = read(folder).hosts["k8s-w1"].links
-    assert {name: link.kind for name, link in plain.items()} == {
-        name: link.kind for name, link in detailed.items()
-    }
-    assert (plain["flannel.1"].vni, plain["flannel.1"].learning) == (None, None)
-    assert plain["veth6021b42a"].master == "cni0"
-
-
-def test_ip_route_alone_still_has_the_table_that_follows_from_addresses(copied: Copied) -> None:
-    folder = copied("ip_addr", "ip_route_all", "ip_rule")
-    file = folder / "k8s-w1" / "ip_route_all.txt"
-    whole = read(folder).hosts["k8s-w1"].routes() or ()
-    file.write_text("".join(line for line in file.read_text().splitlines(True) if "table local" not in line and ":" not in line))  # fmt: skip
-    netns = read(folder).hosts["k8s-w1"]
-    assert {cite for _, cite in netns.routes() or ()} == {cite for _, cite in whole}
-    assert netns.knows("ip_route main inet") and netns.knows("ip_route local inet")
-    assert not netns.knows("ip_route 100 inet")
-
-
-def test_what_is_inferred_of_a_pod(copied: Copied) -> None:
-    topology = read(copied())
-    pod = topology.netns["k8s-w1", PODS["default/pod-1"][2]]
-    assert (pod.inferred, pod.place, pod.host) == (True, "default/pod-1", "k8s-w1")
-    eth0 = pod.links["eth0"]
-    assert (eth0.mac, eth0.mtu, eth0.peer) == ("76:0d:cc:40:01:63", 1450, End(("k8s-w1", ""), "veth6021b42a"))
-    assert [cite for route, cite in pod.routes() or () if route.table == "main"] == [
-        "default via 10.244.1.1 dev eth0",
-        "10.244.0.0/16 via 10.244.1.1 dev eth0",
-        "10.244.1.0/24 dev eth0 proto kernel scope link src 10.244.1.5",
-    ]
-    assert pod.rules() == ()
-    assert pod.listeners() is None
-    assert not pod.knows("sysctl")
-    # without a bridge for it nobody knows what its plugin made
-    before = len(topology.netns)
-    folder = copied("crictl_pods", "files", "ip_addr", "oci")
-    for file in (folder / "k8s-w1").glob("ip_addr.*"):
-        file.write_text(file.read_text().replace("10.244.1.1", "10.245.1.1"))
-    assert len(read(folder).netns) == before - 6
 
 
 def test_wires(copied: Copied) -> None:
@@ -357,7 +191,6 @@ def replaced(folder: Path, host: str, old: str, new: str) -> None:
     [
         ("10.244.0.0/16", "10.32.0.0/16", ("pod network", "10.32.0.0/16")),
         ("192.168.10.101", "192.168.10.100", ("192.168.10.100", "ca:17:b4:7d:62:92")),
-        ("FLANNEL_SUBNET=10.244.1.1/24", "FLANNEL_SUBNET=10.244.0.1/24", ("10.244.0.1/24",)),
     ],
 )
 def test_hosts_of_different_clusters_are_no_network(
@@ -372,6 +205,43 @@ def test_hosts_of_different_clusters_are_no_network(
         word in reasons[0].en and word.replace("pod network", "파드 네트워크") in reasons[0].ko
         for word in words
     )
+
+
+def test_two_nodes_of_one_subnet_may_be_of_one_cluster(copied: Copied) -> None:
+    folder = copied()
+    replaced(folder, "k8s-w1", "FLANNEL_SUBNET=10.244.1.1/24", "FLANNEL_SUBNET=10.244.0.1/24")
+    topology = read(folder)
+    assert topology.mixed == ()
+    (note,) = topology.notes
+    assert "10.244.0.1/24" in note.en
+
+
+def test_machines_behind_nat_have_one_address_and_are_two(copied: Copied) -> None:
+    """VirtualBox gives every machine 10.0.2.15 on its first interface, and Vagrant's boxes one MAC address."""
+    folder = copied("ip_addr", "files", "crictl_pods")
+    for host in HOSTS:
+        file = folder / host / "ip_addr.json"
+        links = json.loads(file.read_text())
+        nat = {"family": "inet", "local": "10.0.2.15", "prefixlen": 24}
+        links.insert(
+            1,
+            {
+                **links[1],
+                "ifname": "enp0s3",
+                "ifindex": 90,
+                "address": "08:00:27:01:02:03",
+                "addr_info": [nat],
+            },
+        )
+        file.write_text(json.dumps(links))
+    topology = read(folder)
+    assert topology.mixed == ()
+    assert [node.addresses for node in topology.nodes] == [
+        ("192.168.10.100", "10.0.2.15"),
+        ("192.168.10.101", "10.0.2.15"),
+    ]
+    assert topology.segment(End(("k8s-w1", ""), "enp0s3")) == ()
+    assert topology.segment(End(("k8s-w1", ""), "eth0")) == (End(("k8s-ctr", ""), "eth0"),)
 
 
 def test_one_host_recorded_twice(copied: Copied) -> None:
@@ -407,81 +277,17 @@ def test_an_authority_of_another_cluster(copied: Copied) -> None:
     assert "authorities" in reason.en
 
 
-@pytest.fixture(scope="module", params=["iptables", "nftables"])
-def lab(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Plan, Path, Mapping[str, str]]]:
-    """A lab's plan, its recording, and the MAC addresses that its pods themselves tell."""
-    into = tmp_path_factory.mktemp("lab") / "recorded"
-    with standing(nodes=2, pods=2, proxy=request.param) as up:
-        plan = planned(up)
-        targets = [Target(InsideHost(each.name, place(up, each.name)), each.name) for each in plan.nodes]
-        done = record(targets, into, timeout=30, jobs=2, done=lambda result: None)
-        assert not [each.error for each in done if each.error]
-        told = {
-            pod.full_name: inside(up, pod.name, "ip -o link show eth0").partition("link/ether ")[2].split()[0]
-            for pod in plan.pods
-        }
-    yield plan, into, told
-
-
-def test_pods_of_a_lab(lab: tuple[Plan, Path, Mapping[str, str]]) -> None:
-    plan, folder, macs = lab
+def test_objects_that_are_not_as_the_api_writes_them(copied: Copied) -> None:
+    """One strange object is left out and named, the others are read."""
+    folder = copied(api=True)
+    told = read(folder).services
+    for file, change in (("services", {"spec": "none"}), ("pods", {"status": {"podIP": "10.244.0.999"}})):
+        path = folder / "api" / f"{file}.json"
+        path.chmod(0o600)
+        tree = json.loads(path.read_text())
+        tree["items"][0] |= change
+        path.write_text(json.dumps(tree))
     topology = read(folder)
-    assert of_pods(topology) == {
-        pod.full_name: (pod.node, str(pod.address), pod.netns, pod.veth, macs[pod.full_name])
-        for pod in plan.pods
-    }
-    for pod in plan.pods:
-        netns = topology.netns[pod.node, pod.netns]
-        host = End((pod.node, ""), pod.veth)
-        own = End(netns.key, "eth0")
-        assert (netns.place, netns.inferred) == (pod.full_name, False)
-        assert (topology.peer(host), topology.peer(own)) == (own, host)
-        assert [route.gateway for route, _ in netns.routes() or () if route.destination == "default"] == [
-            str(plan.nodes[pod.node != "k8s-ctr"].bridge_address)
-        ]
-        assert len(netns.policy() or ()) == 3
-        assert netns.rules() == ()
-        assert {each.port for each, _ in netns.listeners() or ()} >= {8080}
-        assert netns.sysctl("net.ipv4.conf.eth0.rp_filter") is not None
-    assert topology.mixed == topology.notes == ()
-
-
-@pytest.mark.parametrize("left", ["pod_networks", "cni_attachments"])
-def test_pods_of_a_lab_by_one_text_each(
-    lab: tuple[Plan, Path, Mapping[str, str]], tmp_path: Path, left: str
-) -> None:
-    """`pod_networks` knows no names."""
-    plan, folder, macs = lab
-    into = tmp_path / "part"
-    for host in HOSTS:
-        (into / host).mkdir(parents=True)
-        for each in (left, "ip_addr"):
-            for file in (folder / host).glob(f"{each}.*"):
-                shutil.copy(file, into / host)
-    expected = {
-        (str(pod.address) if left == "pod_networks" else pod.full_name): (
-            pod.node,
-            str(pod.address),
-            pod.netns,
-            pod.veth,
-            macs[pod.full_name],
-        )
-        for pod in plan.pods
-    }
-    assert of_pods(read(into)) == expected
-
-
-def test_services_of_a_lab(lab: tuple[Plan, Path, Mapping[str, str]]) -> None:
-    plan, folder, _ = lab
-    found = {each.name: each for each in read(folder).services}
-    assert found.keys() == {each.name for each in plan.services}
-    for each in plan.services:
-        own = found[each.name]
-        assert own.cluster_ip == each.cluster_ip
-        assert (own.affinity, own.external_policy) == (each.affinity, each.external_policy)
-        assert [(p.protocol, p.port, p.node_port, {e.target for e in p.endpoints}) for p in own.ports] == [
-            (p.protocol, p.port, p.node_port, {e.target for e in p.endpoints}) for p in each.ports
-        ]
-        assert {*own.external_ips, *own.load_balancers} == {*each.external_ips, *each.load_balancers}
+    assert topology.services == told[1:]
+    assert of_pods(topology).keys() == PODS.keys()
+    assert sorted(note.en.partition(": ")[2][:19] for note in topology.notes) == ["object 1 is not as "] * 2

@@ -6,7 +6,7 @@ import re
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import jsonschema
 import msgspec
@@ -51,7 +51,7 @@ def test_golden(case: str, lang: Lang, name: str) -> None:
 
 
 def test_every_end_has_words() -> None:
-    assert set(DISPOSITIONS) == set(Disposition.__args__)
+    assert set(DISPOSITIONS) == set(get_args(Disposition))
     assert {each.kind for case in CASES for each in _decisions(case)} <= set(KINDS)
     assert {each.ends.noticed for case in CASES for each in trace_cases.trace(case).branches} <= set(NOTICED)
 

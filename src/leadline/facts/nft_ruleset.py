@@ -10,9 +10,11 @@ from leadline.facts.source import Parsed, Problem
 
 _PRIORITIES = {"raw": -300, "mangle": -150, "dstnat": -100, "filter": 0, "security": 50, "srcnat": 100}
 _BRIDGE_PRIORITIES = {"dstnat": -300, "filter": -200, "out": 100, "srcnat": 300}
-_VERDICT = r"(?:^| )(accept|drop|return|continue|reject(?: with .*)?|(?:jump|goto) \S+|queue\b.*)$"
-_TIMERS = r" (?:timeout|expires) \S+| counter packets \d+ bytes \d+"
-_COMMENT = r'(?:^| )comment "([^"]*)"'
+_VERDICT = re.compile(r"(?:^| )(accept|drop|return|continue|reject(?: with .*)?|(?:jump|goto) \S+|queue\b.*)$")
+_PLAIN = ("accept", "drop", "return", "continue")
+_LONGER = ("jump ", "goto ", "reject", "queue")
+_TIMERS = re.compile(r" (?:timeout|expires) \S+| counter packets \d+ bytes \d+")
+_COMMENT = re.compile(r'(?:^| )comment "([^"]*)"')
 _UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 
 
@@ -65,7 +67,7 @@ class Set(msgspec.Struct, frozen=True, kw_only=True):
     comment: str | None = None
 
 
-class Element(msgspec.Struct, frozen=True, kw_only=True):
+class Element(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One element of a set or map; `value`: what a map gives (`goto X`), "" in a set. Timers are left out."""
 
     family: str
@@ -165,9 +167,14 @@ class Content(msgspec.Struct, frozen=True):
 
     def rule(self, chain: str, text: str, comment: str | None) -> None:
         """A rule from its text without its comment, which is put back at the text's end."""
-        verdict = re.search(_VERDICT, text)
+        if any(word in text for word in _LONGER):
+            found = _VERDICT.search(text)
+            verdict = found[1] if found else None
+        else:
+            last = text[text.rfind(" ") + 1 :]
+            verdict = last if last in _PLAIN else None
         whole = f'{text} comment "{comment}"' if comment else text
-        each = Rule(self.family, self.table, chain, whole, verdict[1] if verdict else None, comment)
+        each = Rule(self.family, self.table, chain, whole, verdict, comment)
         self.entries[free_key(f"rule {self.family} {self.table} {chain} {whole}", self.entries)] = each
 
     def set(self, kind: str, name: str, **told: Any) -> None:
@@ -178,15 +185,20 @@ class Content(msgspec.Struct, frozen=True):
 
     def element(self, name: str, words: str, value: str) -> None:
         """An element of the set or map `name` from its words; its timers and counters are left out."""
-        comment = re.search(_COMMENT, words)
-        bare = re.sub(_TIMERS, "", re.sub(_COMMENT, "", words)).strip()
+        comment = ""
+        if "comment " in words and (found := _COMMENT.search(words)) is not None:
+            comment = found[1]
+            words = _COMMENT.sub("", words)
+        if " timeout " in words or " expires " in words or " counter " in words:
+            words = _TIMERS.sub("", words)
+        bare = words.strip()
         self.entries[f"element {self.family} {self.table} {name} {bare}"] = Element(
             family=self.family,
             table=self.table,
             set=name,
             element=bare,
             value=value,
-            comment=comment[1] if comment else "",
+            comment=comment,
         )
 
     def object(self, kind: str, name: str) -> None:

@@ -1,13 +1,14 @@
 """Whether recordings of several hosts can be of one network at one time."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from leadline.base.text import Text
-from leadline.network.networks import on_host
+from leadline.network.networks import on_host, read, written
 from leadline.network.packet import dotted
 from leadline.snapshot.snapshot import Snapshot
 
+Held = Mapping[int, str]
 LONG = 15 * 60
 """Seconds between two recordings after which what one shows need not be true at the other's time."""
 _CA = "/etc/kubernetes/pki/ca.crt"
@@ -80,38 +81,39 @@ def shared(snapshots: Mapping[str, Snapshot]) -> Iterator[Text]:
             yield _SUBNET.fill(one=holders[subnet], other=host, subnet=subnet)
 
 
-def mixed(
-    snapshots: Mapping[str, Snapshot], uplinks: Mapping[str, Iterable[tuple[int, str | None]]]
-) -> Iterator[Text]:
+def mixed(snapshots: Mapping[str, Snapshot], uplinks: Mapping[str, Held]) -> Iterator[Text]:
     """Why these hosts are not of one network, one sentence for each reason; `uplinks`: the addresses that others
-    reach each host by, each with its MAC address where that is known."""
+    reach each host by, each with its MAC address, "" where that is not known."""
     for which, text in _NETWORKS.items():
-        told = {host: tuple(sorted(on_host(which, each))) for host, each in snapshots.items()}
-        said: dict[tuple[str, ...], str] = {}
-        for host, each in told.items():
-            if each:
-                said.setdefault(tuple(dict.fromkeys(each)), host)
-        if len(said) > 1:
-            (of_one, one), (of_other, other) = list(said.items())[:2]
-            yield text.fill(one=one, other=other, of_one=", ".join(of_one), of_other=", ".join(of_other))
-    for other, one in dict(_recorded_twice(uplinks)).items():
-        yield _ONE.fill(one=one, other=other)
+        told = {host: set(read(on_host(which, each))) for host, each in snapshots.items()}
+        said = [(host, each) for host, each in told.items() if each]
+        for host, each in said[1:]:
+            if not each & said[0][1]:
+                of_one, of_other = (", ".join(map(written, sorted(of))) for of in (said[0][1], each))
+                yield text.fill(one=said[0][0], other=host, of_one=of_one, of_other=of_other)
+                break
+    yield from _same_host(uplinks)
     yield from _authorities(snapshots)
-    holders: dict[int, tuple[str, str]] = {}
-    for host, held in uplinks.items():
-        for address, mac in held:
-            other, others = holders.setdefault(address, (host, mac or ""))
-            if mac and others and other != host and mac != others:
-                yield _TWICE.fill(address=dotted(address), one=other, of_one=others, other=host, of_other=mac)
 
 
-def _recorded_twice(uplinks: Mapping[str, Iterable[tuple[int, str | None]]]) -> Iterator[tuple[str, str]]:
-    """A host and the one before it that has the same address at the same MAC address."""
-    first: dict[tuple[int, str], str] = {}
+def _same_host(uplinks: Mapping[str, Held]) -> Iterator[Text]:
+    """Hosts that cannot be told apart by their addresses. One address that several have says nothing: machines behind
+    the NAT of VirtualBox all have 10.0.2.15."""
+    first: dict[frozenset[int], str] = {}
     for host, held in uplinks.items():
-        for address, mac in held:
-            if mac and first.setdefault((address, mac), host) != host:
-                yield host, first[address, mac]
+        one = first.setdefault(frozenset(held), host) if held else host
+        if one == host:
+            continue
+        if all(
+            not mac or not uplinks[one][address] or mac == uplinks[one][address]
+            for address, mac in held.items()
+        ):
+            yield _ONE.fill(one=one, other=host)
+            continue
+        address = next(iter(held))
+        yield _TWICE.fill(
+            address=dotted(address), one=one, of_one=uplinks[one][address], other=host, of_other=held[address]
+        )
 
 
 def _authorities(snapshots: Mapping[str, Snapshot]) -> Iterator[Text]:

@@ -13,8 +13,10 @@ from leadline.facts.sources.ip_rule import PolicyRule
 from leadline.facts.sources.pod_networks import Inside, Network
 from leadline.network import lines
 from leadline.network.netns import End, Link
+from leadline.network.networks import read, written
 from leadline.network.own_routes import default_policy, local_routes
-from leadline.network.packet import dotted
+from leadline.network.packet import dotted, number
+from leadline.network.pods import Pod
 from leadline.snapshot.snapshot import Recorded, Snapshot
 
 if TYPE_CHECKING:
@@ -141,3 +143,28 @@ class InferredNetns:
 
     def listeners(self) -> Sequence[tuple[Listener, str]] | None:
         return None
+
+
+def inferred(pod: Pod, key: tuple[str, str], links: Mapping[str, Link], flannel: str) -> InferredNetns | None:
+    """A pod's namespace as flannel's plugin makes it; None where its host has no bridge for it. `links`: the host's;
+    `flannel`: FLANNEL_NETWORK."""
+    veth = links.get(pod.veth or "")
+    own = links.get(veth.master) if veth is not None else None
+    bridges = [own] if own is not None else [each for each in links.values() if each.kind == "bridge"]
+    network = next(map(written, read([flannel])), "")
+    for address in map(number, pod.addresses):
+        for bridge in bridges:
+            for gateway, length in bridge.addresses:
+                if not (gateway ^ address) >> 32 - length:
+                    return InferredNetns(
+                        key,
+                        pod.full_name,
+                        address=address,
+                        length=length,
+                        gateway=gateway,
+                        network=network,
+                        mac=pod.mac,
+                        mtu=(veth or bridge).mtu,
+                        peer=End((pod.host, ""), veth.name) if veth is not None else None,
+                    )
+    return None

@@ -14,6 +14,7 @@ from leadline.base.errors import UsageError
 from leadline.base.text import Text
 from leadline.network.netns import Link, Netns
 from leadline.network.nodes import Node
+from leadline.network.own_routes import is_ipv4
 from leadline.network.packet import ICMP, TCP, UDP, Packet, dotted, number
 from leadline.network.pods import Pod
 from leadline.network.ports import Place, Protocol, chosen_port
@@ -182,7 +183,7 @@ def _place(topology: Topology, word: str, where: str) -> Place:
         return _destination(topology, word)
     if word.count(":") > 1:
         raise UsageError(_SIX.fill(word=word))
-    if _is_address(word):
+    if is_ipv4(word):
         return _holder(topology, word)
     kind, _, bare = word.rpartition("/") if word.startswith("node/") else ("", "", word.removeprefix("pod/"))
     nodes = (
@@ -247,14 +248,6 @@ def _unknown(what: Text, word: str, known: list[str]) -> Text:
     if not known:
         return _NONE.fill(what=what)
     return _LISTED.fill(what=what, known=", ".join(known[:_MOST]) + (", …" if len(known) > _MOST else ""))
-
-
-def _is_address(word: str) -> bool:
-    try:
-        number(word)
-    except ValueError:
-        return False
-    return True
 
 
 def _host(begin: Place, to: Place) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from leadline.facts.sources.ip_route import Route
 from leadline.network.objects import Object
-from leadline.network.packet import network, number
+from leadline.network.packet import dotted, network, number
 from leadline.network.service import Service
 from leadline.snapshot.snapshot import Snapshot
 
@@ -44,7 +44,7 @@ def pod_networks(
         ]
     if not told:
         told = [each for one in snapshots for each in _routed(one)]
-    return _read(told)
+    return read(told)
 
 
 def service_networks(
@@ -57,7 +57,7 @@ def service_networks(
     ]
     for each in objects.get("ServiceCIDR", ()):
         told += _words((each.get("spec") or {}).get("cidrs"))
-    return _read(told) or _spanned(known)
+    return read(told) or _spanned(known)
 
 
 def on_host(which: str, snapshot: Snapshot) -> list[str]:
@@ -85,7 +85,13 @@ def _words(value: Any) -> list[str]:
     return [str(each).strip() for each in listed if each]
 
 
-def _read(told: Iterable[str]) -> tuple[Network, ...]:
+def written(of: Network) -> str:
+    """`10.244.0.0/16`."""
+    return f"{dotted(of[0])}/{of[1].bit_count()}"
+
+
+def read(told: Iterable[str]) -> tuple[Network, ...]:
+    """The IPv4 networks among the words, each once."""
     found: dict[Network, None] = {}
     for each in told:
         try:

@@ -1,11 +1,12 @@
 """The nodes of a cluster: recorded ones, and those that the API alone tells of."""
 
 from collections.abc import Iterable, Mapping
-from ipaddress import IPv4Interface
 
 import msgspec
 
+from leadline.network.networks import read, written
 from leadline.network.objects import Object
+from leadline.network.own_routes import is_ipv4
 from leadline.snapshot.snapshot import Snapshot
 
 
@@ -29,7 +30,7 @@ def gathered(
         if host not in seen:
             # flannel writes it with the address of the bridge: 10.244.1.1/24
             subnet = snapshots[host].entries("flannel_subnet").get("FLANNEL_SUBNET")
-            parts = (str(IPv4Interface(subnet).network),) if subnet else ()
+            parts = tuple(written(each) for each in read([subnet] if subnet else []))
             found.append(Node(name=host, host=host, addresses=addresses, pod_networks=parts))
     return tuple(sorted(found, key=lambda node: node.name))
 
@@ -39,7 +40,7 @@ def _of_api(node: Object, own: Mapping[str, tuple[str, ...]]) -> Node:
     told = [
         each["address"]
         for each in (node.get("status") or {}).get("addresses") or ()
-        if each.get("type") in ("InternalIP", "ExternalIP") and ":" not in each.get("address", ":")
+        if each.get("type") in ("InternalIP", "ExternalIP") and is_ipv4(each["address"])
     ]
     host = name if name in own else next((each for each, have in own.items() if set(have) & set(told)), "")
     return Node(

@@ -8,6 +8,7 @@ import msgspec
 
 from leadline.base.errors import ParseError, UsageError
 from leadline.base.text import Text
+from leadline.network.shapes import is_sound
 from leadline.snapshot.packed import Place
 from leadline.snapshot.snapshot import read
 from leadline.snapshot.store import opened
@@ -20,6 +21,11 @@ Object = Mapping[str, Any]
 _BROKEN = Text(
     "{file}: no API objects in JSON, so not read; save it with `kubectl get -o json`",
     "{file}: API 객체의 JSON이 아니라서 읽지 않았습니다. `kubectl get -o json`으로 저장하십시오",
+)
+
+_STRANGE = Text(
+    "{file}: object {place} is not as the API writes it, so not read; save it with `kubectl get -o json`",
+    "{file}: {place}번째 객체가 API의 형식이 아니라서 읽지 않았습니다. `kubectl get -o json`으로 저장하십시오",
 )
 
 
@@ -40,9 +46,12 @@ def saved(folder: Place) -> Saved:
     notes: list[Text] = []
     for file in _files(folder):
         try:
-            for each in _objects(json.loads(read(file))):
+            for place, each in enumerate(_objects(json.loads(read(file))), 1):
+                if not is_sound(each):
+                    notes.append(_STRANGE.fill(file=file, place=place))
+                    continue
                 metadata = each["metadata"]
-                found.setdefault((each["kind"], metadata.get("namespace", ""), metadata["name"]), each)
+                found.setdefault((each["kind"], metadata.get("namespace") or "", metadata["name"]), each)
         except (ParseError, ValueError, RecursionError):
             notes.append(_BROKEN.fill(file=file))
     return Saved(tuple(found.values()), tuple(notes))
@@ -69,18 +78,14 @@ def _files(folder: Place) -> Iterator[Place]:
         ) from None
 
 
-def _objects(tree: Any) -> list[Object]:
+def _objects(tree: Any) -> list[Any]:
     """The objects of a list, of whatever kind, or the object itself. Raises ValueError for anything else."""
     if not isinstance(tree, dict) or not isinstance(kind := tree.get("kind"), str):
         raise ValueError(tree)
     if "items" not in tree:
-        return [tree] if _named(tree) else []
+        return [tree]
+    if not isinstance(members := tree["items"] or [], list):
+        raise ValueError(tree)
     # the API names the kind of a list's members only in the list's own
     own = kind.removesuffix("List")
-    members = tree["items"] or ()
-    return [{"kind": own, **each} for each in members if isinstance(each, dict) and _named(each)]
-
-
-def _named(tree: Mapping[str, Any]) -> bool:
-    metadata = tree.get("metadata")
-    return isinstance(metadata, dict) and isinstance(metadata.get("name"), str)
+    return [{"kind": own, **each} if isinstance(each, dict) else each for each in members]

@@ -6,9 +6,18 @@ from leadline.facts.sources.ip_route import Route
 from leadline.facts.sources.ip_rule import PolicyRule
 from leadline.network import lines
 from leadline.network.netns import Link
-from leadline.network.packet import dotted
+from leadline.network.packet import dotted, number
 
 _LOOPBACK_LENGTH, _POINT, _ADDRESS = 8, 31, 32
+
+
+def is_ipv4(word: str) -> bool:
+    """Whether a word is an IPv4 address."""
+    try:
+        number(word)
+    except ValueError:
+        return False
+    return True
 
 
 def local_routes(links: Iterable[Link]) -> list[tuple[Route, str]]:

@@ -52,7 +52,7 @@ def of_api(objects: Iterable[Object]) -> list[Pod]:
         held = [one.get("ip") for one in status.get("podIPs") or ()] or [status.get("podIP")]
         found.append(
             Pod(
-                namespace=metadata.get("namespace", "default"),
+                namespace=metadata.get("namespace") or "default",
                 name=metadata["name"],
                 node=spec.get("nodeName") or "",
                 addresses=tuple(one for one in held if one and ":" not in one),

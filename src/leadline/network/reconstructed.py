@@ -7,6 +7,7 @@ from typing import Any, Literal, cast
 import msgspec
 
 from leadline.facts import iptables, nft_ruleset
+from leadline.network.own_routes import is_ipv4
 from leadline.network.service import Endpoint, Protocol, Service, ServicePort
 from leadline.snapshot.snapshot import Snapshot
 
@@ -94,6 +95,8 @@ def _port(found: dict[Key, _Found], name: str, protocol: str) -> _Found | None:
 
 
 def _take(into: _Found, role: str, address: str, port: int) -> None:
+    if not is_ipv4(address):
+        return
     into.port = port
     if role == "cluster":
         into.cluster_ip = address
@@ -150,7 +153,7 @@ def _endpoint(rule: iptables.Rule, found: dict[Key, _Found]) -> None:
     address, _, port = rule.text.rpartition(" --to-destination ")[2].partition(":")
     protocol = rule.text.partition("-p ")[2].partition(" ")[0]
     into = _port(found, rule.comment or "", protocol)
-    if into is not None and port.isdecimal():
+    if into is not None and port.isdecimal() and is_ipv4(address):
         into.endpoints[address, int(port)] = None
 
 

@@ -1,6 +1,5 @@
 """Network namespaces as snapshots show them: the Netns that everything above asks."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,15 +10,15 @@ from leadline.facts.entries import blocks, rows
 from leadline.facts.listeners import Listener, netstat_row, ss_row
 from leadline.facts.source import Fact
 from leadline.facts.sources.bridge_fdb import Forwarding
-from leadline.facts.sources.bridge_link import Port
-from leadline.facts.sources.ip_addr import Interface
 from leadline.facts.sources.ip_neigh import Neighbour
 from leadline.facts.sources.ip_route import Route
 from leadline.facts.sources.ip_rule import PolicyRule
 from leadline.network import lines
+from leadline.network.devices import links_of
 from leadline.network.netns import End, Link
+from leadline.network.networks import read
 from leadline.network.own_routes import local_routes
-from leadline.network.packet import dotted, number
+from leadline.network.packet import dotted
 from leadline.snapshot.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ Peers = Callable[[], Mapping[str, End]]
 """The other ends of a namespace's veth pairs by the device here; asked for when its links are."""
 
 _OWN_ROUTES = "ip_route local inet"
-_LOWER = re.compile(r"^\d+: (\S+?)[@:].*?$|^\s+vxlan id .*? dev (\S+)", re.MULTILINE)
 
 
 class RecordedNetns:
@@ -100,33 +98,9 @@ class RecordedNetns:
     @cached_property
     def unpaired(self) -> Mapping[str, Link]:
         """The interfaces as this namespace alone shows them: without the other ends of veth pairs."""
-        interfaces: Mapping[str, Interface] = self._entries("ip_addr")
-        ports: Mapping[str, Port] = self._entries("bridge_link")
-        bridges = {each.master for each in interfaces.values() if each.master}
-        lower = self._lower()
-        return {
-            name: _link(name, each, ports.get(name), name in bridges, lower.get(name, ""))
-            for name, each in interfaces.items()
-        }
-
-    def _lower(self) -> dict[str, str]:
-        """VXLAN device → the interface it sends by, which only `ip -d` tells."""
         fact = self._fact("ip_addr")
-        if fact is None:
-            return {}
-        if fact.text.lstrip().startswith("["):
-            try:
-                told = msgspec.json.decode(fact.text, type=list[_Detailed])
-            except msgspec.DecodeError:
-                return {}
-            return {each.ifname: each.linkinfo.info_data.link for each in told}
-        found: dict[str, str] = {}
-        device = ""
-        for match in _LOWER.finditer(fact.text):
-            device = match[1] or device
-            if match[2]:
-                found[device] = match[2]
-        return found
+        text = fact.text if fact is not None else ""
+        return links_of(self._entries("ip_addr"), self._entries("bridge_link"), text)
 
     @cached_property
     def _routes(self) -> tuple[tuple[Route, str], ...] | None:
@@ -135,7 +109,7 @@ class RecordedNetns:
             return () if "ip_route" in self._empty else None
         said = self._lines("ip_route", blocks)
         entries: Mapping[str, Route] = self._entries("ip_route")
-        found = [(each, said.like(lines.route(each))) for each in entries.values() if each.family == "inet"]
+        found = [(each, said.like(lines.route(each))) for each in entries.values() if _is_route(each)]
         # `ip route` alone leaves out the table that follows from the addresses
         if fact.parsed.covers is not None and not any(each.table == "local" for each, _ in found):
             found = [*local_routes(self.links.values()), *found]
@@ -229,68 +203,13 @@ class RecordedNetns:
         return self._rules
 
 
-class _Carried(msgspec.Struct, frozen=True):
-    link: str = ""
-
-
-class _Kind(msgspec.Struct, frozen=True):
-    info_data: _Carried = _Carried()
-
-
-class _Detailed(msgspec.Struct, frozen=True):
-    ifname: str = ""
-    linkinfo: _Kind = _Kind()
-
-
 def _is_json(text: str) -> bool:
     return text.lstrip().startswith(("[", "{"))
 
 
-def addresses(of: Interface) -> tuple[tuple[int, int], ...]:
-    """An interface's IPv4 addresses with their prefix lengths."""
-    found = []
-    for each in of.addresses or ():
-        own, _, length = each.partition("/")
-        own = own.partition(" ")[0]
-        if ":" not in own:
-            found.append((number(own), int(length)))
-    return tuple(found)
-
-
-def _link(name: str, of: Interface, port: Port | None, is_bridge: bool, lower: str) -> Link:
-    up = "UP" in of.flags if of.flags is not None else of.state not in ("DOWN", "NOTPRESENT")
-    carrier = None
-    if of.flags is not None and up:
-        carrier = "LOWER_UP" in of.flags
-    return Link(
-        name=name,
-        index=of.index,
-        kind=_kind(name, of, is_bridge),
-        mac=of.mac or None,
-        mtu=of.mtu,
-        up=up,
-        carrier=carrier,
-        addresses=addresses(of),
-        master=of.master or (port.master if port is not None and port.master != name else ""),
-        hairpin=port.hairpin if port is not None else None,
-        isolated=port.isolated if port is not None else None,
-        vni=of.vxlan_id,
-        local=number(of.local) if of.local and ":" not in of.local else None,
-        port=of.port,
-        learning=of.learning,
-        lower=lower or (of.link if of.link and not of.link.startswith("if") and of.kind != "veth" else ""),
-        raw=lines.link(name, of),
-    )
-
-
-def _kind(name: str, of: Interface, is_bridge: bool) -> str:
-    """What `ip -d` tells; else what the names of Kubernetes' devices and other lines tell."""
-    if of.kind is not None:
-        return of.kind
-    if is_bridge or name == "cni0":
-        return "bridge"
-    if re.fullmatch(r"flannel\.\d+|vxlan\S*", name):
-        return "vxlan"
-    if (of.link or "").startswith("if"):
-        return "veth"
-    return "ether"
+def _is_route(of: Route) -> bool:
+    """Whether it is one of IPv4, and whole: a damaged text may give half an address."""
+    # a gateway may have an IPv6 address
+    gateway = "" if ":" in of.gateway else of.gateway
+    told = (of.destination if of.destination != "default" else "", gateway, of.source)
+    return of.family == "inet" and all(read([each]) for each in told if each)

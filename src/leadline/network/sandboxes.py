@@ -17,10 +17,11 @@ from leadline.facts.sources.ip_addr import Interface
 from leadline.facts.sources.ip_neigh import Neighbour
 from leadline.facts.sources.oci import OciSpec
 from leadline.facts.text import decode
+from leadline.network.devices import addresses
 from leadline.network.inside import Namespace
+from leadline.network.own_routes import is_ipv4
 from leadline.network.packet import dotted
 from leadline.network.pods import Pod
-from leadline.network.recorded import addresses
 from leadline.snapshot.snapshot import Snapshot, read
 
 _NETNS = "/netns/"
@@ -95,7 +96,7 @@ def _leases(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
     held: dict[str, tuple[str, ...]] = {}
     for key, lease in snapshot.entries("cni_leases").items():
         address = key.rpartition(" ")[2]
-        if isinstance(lease, Lease) and ":" not in address:
+        if isinstance(lease, Lease) and is_ipv4(address):
             held[lease.container] = (*held.get(lease.container, ()), address)
     return held
 
@@ -129,7 +130,7 @@ def _sandboxes(snapshot: Snapshot, host: str) -> dict[str, Pod]:
             found[attached.container] = msgspec.structs.replace(
                 pod,
                 sandbox=attached.container,
-                addresses=tuple(one.partition("/")[0] for one in attached.addresses if ":" not in one),
+                addresses=tuple(filter(is_ipv4, (one.partition("/")[0] for one in attached.addresses))),
                 netns=attached.netns.rpartition("/")[2] or None,
                 veth=attached.veth or None,
                 mac=attached.mac or None,

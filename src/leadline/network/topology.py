@@ -6,7 +6,7 @@ from typing import Literal
 
 from leadline.base.text import Text
 from leadline.network import consistency, networks, reconstructed
-from leadline.network.inside import InferredNetns, Namespace, namespaces
+from leadline.network.inside import Namespace, inferred, namespaces
 from leadline.network.netns import End, Link, Netns
 from leadline.network.nodes import Node, gathered
 from leadline.network.objects import Object, saved
@@ -15,13 +15,19 @@ from leadline.network.pods import Pod, joined, of_api
 from leadline.network.recorded import RecordedNetns
 from leadline.network.sandboxes import on_host
 from leadline.network.service import Service, services
-from leadline.network.uplinks import Addresses, uplinks
+from leadline.network.uplinks import Addresses, reached_by, uplinks
 from leadline.network.uplinks import joined as joined_by
 from leadline.snapshot.packed import Place
 from leadline.snapshot.snapshot import Snapshot
 from leadline.snapshot.store import load
 
 Key = tuple[str, str]
+SOURCES = frozenset((
+    "bridge_fdb", "bridge_link", "certificates", "cni_attachments", "cni_config", "cni_leases", "crictl_pods",
+    "flannel_subnet", "hostname", "ip_addr", "ip_neigh", "ip_route", "ip_rule", "ipset", "iptables", "ipvs",
+    "kubeadm_manifests", "netns", "nft", "oci", "pod_networks", "ss", "sysctl",
+))  # fmt: skip
+"""What of a host tells its network; nothing else is asked for where hosts are looked at live."""
 
 
 def read(folder: Place) -> "Topology":
@@ -62,15 +68,15 @@ class Topology:
     @cached_property
     def mixed(self) -> tuple[Text, ...]:
         """Why the hosts cannot be of one network, so that no trace between them says anything; () where they can."""
-        uplinks = {
-            key[0]: [
-                (address, self.hosts[key[0]].unpaired[device].mac)
+        held = {
+            key[0]: {
+                address: self.hosts[key[0]].unpaired[device].mac or ""
                 for device, have in each.items()
                 for address, _ in have
-            ]
+            }
             for key, each in self._uplinks.items()
         }
-        return tuple(consistency.mixed(self.snapshots, uplinks))
+        return tuple(consistency.mixed(self.snapshots, held))
 
     @cached_property
     def _insides(self) -> dict[str, dict[str, Namespace]]:
@@ -80,7 +86,7 @@ class Topology:
     def nodes(self) -> tuple[Node, ...]:
         """The nodes that were recorded or that the API tells of, by name."""
         own = {
-            key[0]: tuple(dict.fromkeys(dotted(address) for have in each.values() for address, _ in have))
+            key[0]: reached_by(self.hosts[key[0]].unpaired, each, self._uplinks.values())
             for key, each in self._uplinks.items()
         }
         return gathered(own, self.snapshots, self.objects.get("Node", ()))
@@ -121,8 +127,10 @@ class Topology:
                 )
         for pod in self.pods:
             key = self.key(pod)
-            if key is not None and key not in found and (made := self._inferred(pod, key)) is not None:
-                found[key] = made
+            if key is not None and key not in found:
+                flannel = self.snapshots[pod.host].entries("flannel_subnet").get("FLANNEL_NETWORK", "")
+                made = inferred(pod, key, self.hosts[pod.host].unpaired, flannel)
+                found |= {key: made} if made is not None else {}
         return found
 
     def key(self, pod: Pod) -> Key | None:
@@ -130,29 +138,6 @@ class Topology:
         if not pod.host:
             return None
         return (pod.host, "" if pod.host_network else pod.netns or pod.full_name)
-
-    def _inferred(self, pod: Pod, key: Key) -> InferredNetns | None:
-        """A pod's namespace as flannel's plugin makes it, where its host has the bridge for it."""
-        links = self.hosts[pod.host].links
-        for address in map(number, pod.addresses):
-            for bridge in links.values():
-                for gateway, length in bridge.addresses if bridge.kind == "bridge" else ():
-                    if (gateway ^ address) >> 32 - length:
-                        continue
-                    veth = links.get(pod.veth or "")
-                    flannel = self.snapshots[pod.host].entries("flannel_subnet")
-                    return InferredNetns(
-                        key,
-                        pod.full_name,
-                        address=address,
-                        length=length,
-                        gateway=gateway,
-                        network=flannel.get("FLANNEL_NETWORK", ""),
-                        mac=pod.mac,
-                        mtu=veth.mtu if veth is not None else bridge.mtu,
-                        peer=End((pod.host, ""), pod.veth) if pod.veth else None,
-                    )
-        return None
 
     def _peers(self, host: str) -> Mapping[str, End]:
         """A host's veth → the device in the pod."""
@@ -170,7 +155,8 @@ class Topology:
     def _device(self, host: str, pod: Pod) -> str:
         """What the pod's end of its veth pair is called inside."""
         inside = self._insides[host].get(pod.netns or "")
-        index = self.snapshots[host].entries("ip_addr")[pod.veth or ""].index
+        veth = self.hosts[host].unpaired.get(pod.veth or "")
+        index = veth.index if veth is not None else None
         for name, each in inside.snapshot.entries("ip_addr").items() if inside is not None else ():
             if each.link == f"if{index}":
                 return str(name)

@@ -2,16 +2,18 @@
 participants, what goes between them as arrows."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from leadline.base.text import Lang
 from leadline.report.cells import word
 from leadline.report.document import Course, Passage, Station
+from leadline.report.layout import wrap
 
 # what would end a statement or a text there, or begin markup; `#` begins their own entities
 _SPECIAL = re.compile(r"[#;<>\"`%{}\\|&*_~]")
 _SIGN = {"good": "✓", "bad": "✗", "warn": "?"}
 _END = "<br/>"
+_WIDE = 60
 
 
 def mermaid(passage: Passage, lang: Lang) -> Iterator[str]:
@@ -48,13 +50,12 @@ def _course(course: Course, names: dict[str, dict[str, str]], lang: Lang, *, ans
             leg = course.legs[place]
             said = [leg.outer, f"{leg.packet} {leg.note[lang]}"] if leg.outer and not answer else [leg.packet]
             arrow = "-->>" if answer else "->>"
-            text = _END.join(_safe(each, lang) for each in said)
-            yield f"  {aliases[place]}{arrow}{aliases[place + 1]}: {text}"
+            yield f"  {aliases[place]}{arrow}{aliases[place + 1]}: {_folded(said, lang)}"
     tone = course.end.tone
     if answer and tone == "good":
         return
-    said_end = _safe(f"{_SIGN.get(tone, '?')} {course.end.text[lang]}", lang)
-    yield f"  Note over {aliases[-1]}: {said_end}"
+    end = f"{_SIGN.get(tone, '?')} {course.end.text[lang]}"
+    yield f"  Note over {aliases[-1]}: {_folded([end], lang)}"
 
 
 def _note(station: Station, alias: str, lang: Lang) -> Iterator[str]:
@@ -62,7 +63,13 @@ def _note(station: Station, alias: str, lang: Lang) -> Iterator[str]:
     lines = [" → ".join(stop.name for stop in station.stops)] if len(station.stops) > 1 else []
     lines += [f"{act.label[lang]} {word(act.text, lang)}".strip() for act in station.acts]
     if lines:
-        yield f"  Note over {alias}: {_END.join(_safe(each, lang) for each in lines)}"
+        yield f"  Note over {alias}: {_folded(lines, lang)}"
+
+
+def _folded(texts: Iterable[str], lang: Lang) -> str:
+    """Lines of one note or arrow, none too long for it."""
+    lines = [line for text in texts for line in wrap(word(text, lang), _WIDE)]
+    return _END.join(_safe(line, lang) for line in lines)
 
 
 def _safe(text: str, lang: Lang) -> str:

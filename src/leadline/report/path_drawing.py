@@ -106,7 +106,9 @@ class _Drawing:
 
     def _stop(self, mark: str, stop: Stop, note: Text | None, left: str, right: str) -> Iterator[Spans]:
         name = word(stop.name, self.lang)
-        said = "  ".join(filter(None, (word(stop.note, self.lang), note[self.lang] if note is not None else "")))
+        said = "  ".join(
+            filter(None, (word(stop.note, self.lang), note[self.lang] if note is not None else ""))
+        )
         fits = cell_len(name) + 2 + cell_len(said) <= self._inner(right)
         for number, line in enumerate(wrap(name, self._inner(right))):
             aside = f"  {said}" if said and fits else ""

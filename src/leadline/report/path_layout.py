@@ -11,8 +11,9 @@ from leadline.report.path_steps import Step, steps
 
 # All in SVG's user units.
 MARGIN, GAP = 12, 52
-COLUMN, LANE = 352, 21
-INSET = 14
+COLUMN, LANE = 380, 21
+LANES = 2
+INSET, BETWEEN = 14, 10
 POD, PORT, BAR = 66, 26, 34
 TITLE, SPACE, ROW = 40, 30, 19
 BUS = 40
@@ -29,28 +30,33 @@ class Box(msgspec.Struct):
     bars: dict[str, Stop] = {}
     acts: dict[tuple[str, bool], list[Step]] = {}
     lanes: dict[str, int] = {}
+    reserved: int = LANES
     world: bool = False
     x: float = 0
     y: float = 0
     high: float = 0
 
     @property
+    def across(self) -> float:
+        """How wide one column is."""
+        return COLUMN + LANE * (self.reserved - LANES)
+
+    @property
     def wide(self) -> float:
-        return (
-            132
-            if self.world
-            else INSET * 2 + max(1, len(self.pods)) * COLUMN + (max(1, len(self.pods)) - 1) * 10
-        )
+        if self.world:
+            return 132
+        columns = max(1, len(self.pods))
+        return INSET * 2 + columns * (self.across + BETWEEN) - BETWEEN
 
     @property
     def label(self) -> float:
         """How far right of a column's edge names begin: right of every lane."""
-        return 18 + LANE * max(2, *self.lanes.values(), 2) + 4
+        return 22 + LANE * self.reserved
 
     def column(self, pod: str) -> float:
         """The left edge of a pod's column."""
         place = list(self.pods).index(pod) if pod in self.pods else 0
-        return self.x + (24 if self.world else INSET + place * (COLUMN + 10))
+        return self.x + (24 if self.world else INSET + place * (self.across + BETWEEN))
 
     def lane(self, pod: str) -> float:
         """A new line through a column."""
@@ -61,7 +67,13 @@ class Box(msgspec.Struct):
 
     def measure(self) -> None:
         """Sets the height."""
-        self.high = 64 if self.world else self.bar(None) + 12
+        empty = not self.pods and not self.bars
+        self.high = 64 if self.world or empty else self.bar(None) + 12
+
+    def inside(self) -> float:
+        """Where a packet is in a machine that shows no interface which it passes: at its end of a pod's pair, else below
+        its name."""
+        return self.y + (self.port_top() + PORT / 2 if self.pods else self.high / 2 + 8)
 
     def pod_top(self) -> float:
         return TITLE
@@ -103,7 +115,14 @@ class Sheet:
         courses = [path.course] + ([path.answer] if path.answer is not None else [])
         for number, course in enumerate(courses):
             self._place(course, told=number == 0)
+        self.buses, self.bottom = 0, 0.0
+        for number, course in enumerate(
+            courses
+        ):  # only to count the lanes, which machines are to have room for
+            self._way(course, answer=number > 0)
         for box in self.boxes.values():
+            box.reserved = max(LANES, *box.lanes.values(), 0)
+            box.lanes = {}
             box.measure()
         tallest = max((box.high for box in self.boxes.values()), default=0)
         x: float = MARGIN
@@ -188,7 +207,7 @@ class Sheet:
                     self._cross(drawn, legs[place - 1], x, new)
                 x = new
             if station.name or box.world:
-                drawn.points.append((x, self._own(box)))
+                drawn.points.append((x, box.inside() if box.world else box.y + box.pod_top() + POD - 19))
                 drawn.hit = str(station.name)
                 if after is not None and after.machine == station.machine:
                     drawn.marks.append((legs[place], (x, box.y + TITLE + POD + SPACE / 2)))
@@ -198,11 +217,11 @@ class Sheet:
             names = [each.name for each in station.stops if each.name in box.bars]
             heights = [box.y + box.bar(name) + BAR / 2 for name in names]
             if after is None:
-                y = heights[-1] if heights else box.y + box.port_top() + PORT / 2
+                y = heights[-1] if heights else box.inside()
                 drawn.points.append((x, y))
                 drawn.hit = names[-1] if names else ""
             elif came_by_pod and goes_to_pod:
-                y = max(heights, default=box.y + box.port_top() + PORT / 2) + (6 if answer else -6)
+                y = max(heights, default=box.inside()) + (6 if answer else -6)
                 new = box.lane(str(after.name))
                 drawn.points += [(x, y), (new, y)]
                 x = new
@@ -210,14 +229,11 @@ class Sheet:
             elif goes_to_pod:
                 drawn.marks.append((legs[place], (x, box.y + TITLE + POD + SPACE / 2)))
             elif crossed:
-                y = min(heights, default=box.y + TITLE)
+                y = min(heights, default=box.inside())
                 new = box.lane("")
                 drawn.points += [(x, y), (new, y)]
                 x = new
         return drawn
-
-    def _own(self, box: Box) -> float:
-        return box.y + (box.high / 2 + 8 if box.world else box.pod_top() + POD - 19)
 
     def _cross(self, drawn: Drawn, step: Step, here: float, there: float) -> None:
         self.buses += 1

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from leadline.base.text import Lang
 from leadline.report.cells import plain, word
 from leadline.report.document import Passage
-from leadline.report.path_layout import BAR, COLUMN, INSET, POD, PORT, ROW, Box, Drawn, Point, Sheet, key
+from leadline.report.path_layout import BAR, INSET, POD, PORT, ROW, Box, Drawn, Point, Sheet, key
 from leadline.report.path_steps import Step
 
 _MARK = {"good": "✓", "bad": "✗", "warn": "?"}
@@ -42,7 +42,7 @@ def _box(box: Box, hit: set[str], lang: Lang) -> Iterator[str]:
     for pod, (own, port) in box.pods.items():
         left = box.column(pod) - box.x
         failed = " dead" if pod in hit else ""
-        yield f'<rect class="guest{failed}" x="{left:g}" y="{box.pod_top():g}" width="{COLUMN}" height="{POD}" rx="9"/>'
+        yield f'<rect class="guest{failed}" x="{left:g}" y="{box.pod_top():g}" width="{box.across:g}" height="{POD}" rx="9"/>'
         yield _text(left + box.label, box.pod_top() + 22, pod, f"name{failed}")
         if own:
             yield from _part(left + 6, box.pod_top() + POD - 32, 150, PORT, own, "port", left + box.label)

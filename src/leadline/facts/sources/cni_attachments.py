@@ -109,7 +109,10 @@ class _Cached(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def parse(text: str) -> Parsed:
-    """The file's name, `<network>-<container>-<interface>`, → Attachment; an empty text has none."""
+    """The file's name, `<network>-<container>-<interface>`, → Attachment; an empty text has none.
+
+    Left out is the loopback interface, which containerd attaches like a network, with the pod's ports.
+    """
     found, problems = parts(text)
     entries: dict[str, Attachment] = {}
     for part in found:
@@ -118,7 +121,7 @@ def parse(text: str) -> Parsed:
             raise refused(text, WHAT)
         if name is None or (attachment := _attachment(part)) is None:
             problems.append(unread(part.line))
-        else:
+        elif attachment.interface != "lo":
             entries[name[1]] = attachment
     return Parsed(entries, tuple(problems))
 
@@ -145,11 +148,9 @@ def _attachment(part: Part) -> Attachment | None:
         addresses=tuple(each.address or each.ip for each in told if each.address or each.ip),
         gateways=tuple(each.gateway for each in told if each.gateway),
         ends=tuple(cached.result.interfaces),
-        # containerd tells every network the same, the loopback interface's as well
         host_ports=tuple(
             HostPort(each.protocol.lower(), each.hostip, each.hostport, each.containerport)
             for each in mappings
-            if cached.if_name != "lo"
         ),
     )
 

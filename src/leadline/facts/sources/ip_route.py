@@ -100,11 +100,8 @@ def _entry(route: Route) -> tuple[str, Route]:
     kind = "" if route.type == "unicast" else f"{route.type} "
     device = f" dev {route.device}" if route.device else ""
     metric = (f" tos {route.tos}" if route.tos else "") + (f" metric {route.metric}" if route.metric else "")
-    gateway = (
-        f" via {' '.join([route.gateway, *route.nexthops]).strip()}"
-        if route.gateway or route.nexthops
-        else ""
-    )
+    way = route.gateway or ", ".join(route.nexthops).removeprefix("via ")
+    gateway = f" via {way}" if way else ""
     return f"{route.table} {kind}{route.destination}{device}{metric}{gateway}", route
 
 

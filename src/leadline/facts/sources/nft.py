@@ -21,9 +21,8 @@ _WHAT = "nft list ruleset"
 _KINDS = ("table", "chain", "rule", "set", "map", "element", "object")
 _TABLE = re.compile(r"table (\S+) (\S+) \{$")
 _HANDLE = re.compile(r"\s*# handle \d+$")
-_FIGURES = re.compile(
-    r"\bcounter packets \d+ bytes \d+|\b(last) used \S+|( quota (?:over )?\d+ \w+) used \d+ \w+| burst 5 packets\b"
-)
+_COUNTED = re.compile(r"counter packets \d+ bytes \d+")
+_USED = re.compile(r"\b(last) used \S+|( quota (?:over )?\d+ \w+) used \d+ \w+| burst 5 packets\b")
 _BASE = re.compile(r"type (\w+) hook (\w+)(?: devices? .*?)? priority ([^;]+);(?: policy (\w+);)?$")
 _BLOCK = re.compile(r"((?:ct )?[a-z]+) (\S+) \{(.*)$")
 _QUOTED = re.compile(r'"[^"]*"')
@@ -67,8 +66,11 @@ def _logical(lines: list[str]) -> Iterator[tuple[int, str]]:
     held: list[str] = []
     begun = depth = 0
     for number, raw in enumerate(lines, 1):
-        line = _HANDLE.sub("", raw).strip()
+        line = (_HANDLE.sub("", raw) if "# handle" in raw else raw).strip()
         if not line or (line.startswith("#") and not line.startswith("# xt_")):
+            continue
+        if not held and "{" not in line and "}" not in line:
+            yield number, line
             continue
         bare = _QUOTED.sub("", line) if '"' in line else line
         opened = bare.count("{") - bare.count("}")
@@ -132,7 +134,11 @@ def _chain(name: str, lines: list[str], table: Content) -> None:
             rules.append(line)
     table.chain(name, **told)
     for line in rules:
-        text = _squeezed(_FIGURES.sub(_figureless, line))
+        if "packets " in line:
+            line = _COUNTED.sub("counter", line)
+        if " used " in line or " burst 5 " in line:
+            line = _USED.sub(_figureless, line)
+        text = _squeezed(line)
         comment = None
         if text.endswith('"') and (place := text.rfind(' comment "')) > 0:
             text, comment = text[:place], text[place + 10 : -1]
@@ -140,7 +146,7 @@ def _chain(name: str, lines: list[str], table: Content) -> None:
 
 
 def _figureless(match: re.Match[str]) -> str:
-    return match[1] or match[2] or ("counter" if "counter" in match[0] else "")
+    return match[1] or match[2] or ""
 
 
 def _from_text(text: str) -> Parsed:

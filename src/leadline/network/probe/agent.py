@@ -83,6 +83,8 @@ def capture(
         "tcpdump": _TCPDUMP.format(
             paths=" ".join(map(quote, paths)),
             nsenter="use nsenter" if any(paths) else ":",
+            # one that may not capture is no better than none
+            otherwise="find_python" if "python3" in tools[1:] else "false",
             limit=limit,
             seconds=int(seconds) + 1,
             expression=expression(kept),
@@ -192,30 +194,32 @@ if use tcpdump && {nsenter} && tcpdump --version 2>&1 | grep -Eq 'libpcap versio
         done
         n=$((n + 1))
     done
-    : >"$d/ready"
-    end=$(($(date +%s) + {seconds}))
-    while [ ! -e "$d/stop" ] && [ "$(date +%s)" -lt $end ]; do
-        echo || exit 1
-        [ "$(cat "$d"/*[0-9].pcap | wc -c)" -lt $(({limit} * 2000)) ] || {{ echo '{{"over": 1}}'; break; }}
-        sleep 0.1 2>/dev/null || sleep 1
-    done
-    kill $pids 2>/dev/null
-    wait
-    n=0
-    for path in {paths}; do
-        within "$path" ip -o link | sed -n 's/^\\([0-9]*\\): \\([^:@ ]*\\).*/{{"namespace": '$n', "index": \\1, "interface": "\\2"}}/p'
-        sed -n 's/^\\([1-9][0-9]*\\) packets* dropped by kernel.*/{{"namespace": '$n', "lost": \\1}}/p' "$d/$n.said.pcap"
-        if grep -q 'listening on' "$d/$n.said.pcap"; then
-            printf '{{"namespace": %s, "pcap": "' $n
-            od -An -v -tx1 "$d/$n.pcap" | tr -d ' \\n'
-            echo '"}}'
-        else
-            printf '{{"namespace": %s, "errno": 0, "error": "' $n
-            tail -n 1 "$d/$n.said.pcap" | tr -d '"\\\\\\n\\t'
-            echo '"}}'
-        fi
-        n=$((n + 1))
-    done
-    echo '{{"done": true}}'
-    exit 0
+    if cat "$d"/*.said.pcap | grep -q 'listening on' || ! {otherwise}; then
+        : >"$d/ready"
+        end=$(($(date +%s) + {seconds}))
+        while [ ! -e "$d/stop" ] && [ "$(date +%s)" -lt $end ]; do
+            echo || exit 1
+            [ "$(cat "$d"/*[0-9].pcap | wc -c)" -lt $(({limit} * 2000)) ] || {{ echo '{{"over": 1}}'; break; }}
+            sleep 0.1 2>/dev/null || sleep 1
+        done
+        kill $pids 2>/dev/null
+        wait
+        n=0
+        for path in {paths}; do
+            within "$path" ip -o link | sed -n 's/^\\([0-9]*\\): \\([^:@ ]*\\).*/{{"namespace": '$n', "index": \\1, "interface": "\\2"}}/p'
+            sed -n 's/^\\([1-9][0-9]*\\) packets* dropped by kernel.*/{{"namespace": '$n', "lost": \\1}}/p' "$d/$n.said.pcap"
+            if grep -q 'listening on' "$d/$n.said.pcap"; then
+                printf '{{"namespace": %s, "pcap": "' $n
+                od -An -v -tx1 "$d/$n.pcap" | tr -d ' \\n'
+                echo '"}}'
+            else
+                printf '{{"namespace": %s, "errno": 0, "error": "' $n
+                tail -n 1 "$d/$n.said.pcap" | tr -d '"\\\\\\n\\t'
+                echo '"}}'
+            fi
+            n=$((n + 1))
+        done
+        echo '{{"done": true}}'
+        exit 0
+    fi
 fi"""

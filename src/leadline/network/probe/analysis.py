@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from leadline.network.probe.captures import Seen
 from leadline.network.probe.decode import ACK, SYN, Decoded
-from leadline.network.probe.pieces import Datagram, Pieces, carried
+from leadline.network.probe.pieces import Pieces, carried
 from leadline.network.probe.tracks import Direction, Track
 
 MOST = 20_000
@@ -38,6 +38,8 @@ class TunnelTrack:
         "number",
         "overhead",
         "packets",
+        "sender",
+        "to",
         "version",
     )
 
@@ -48,6 +50,7 @@ class TunnelTrack:
         self.first = self.last = time
         self.packets = self.bytes = self.largest = self.overhead = self.fragmented = self.incomplete = 0
         self.macs: set[tuple[bytes, bytes]] = set()
+        self.sender = self.to = b""  # of the last frame in it
 
 
 class Analysis:
@@ -109,7 +112,8 @@ class Analysis:
         key = (interface, packet.device, vni)
         place = self.places.get(key)
         if place is None:
-            place = self.places[key] = len(self.places)
+            # numbers of interfaces in damaged frames must not fill the memory
+            place = self.places[key] = len(self.places) if len(self.places) < MOST else 0
         if packet.piece or packet.more:
             self._piece(time, packet, place, tunnel)
             return
@@ -136,6 +140,8 @@ class Analysis:
         key = (packet.source, packet.destination, packet.destination_port, packet.vni)
         found = self.tunnels.get(key)
         if found is None:
+            if len(self.tunnels) >= MOST:
+                return 0
             found = self.tunnels[key] = TunnelTrack(len(self.tunnels) + 1, key, packet.version, time)
         found.packets += 1
         found.bytes += packet.size
@@ -144,8 +150,10 @@ class Analysis:
             found.largest = packet.size
         if inner.version and not packet.more and packet.size > inner.size:
             found.overhead = packet.size - inner.size
-        if len(found.macs) < _MACS:
-            found.macs.add((inner.sender, inner.to))
+        if inner.sender != found.sender or inner.to != found.to:
+            found.sender, found.to = inner.sender, inner.to
+            if len(found.macs) < _MACS:
+                found.macs.add((inner.sender, inner.to))
         return found.number
 
     def _piece(self, time: int, packet: Decoded, place: int, tunnel: int) -> None:
@@ -156,16 +164,15 @@ class Analysis:
             return
         head = datagram.head
         if head.vni is not None:
-            self._of_tunnel(datagram).fragmented += 1
+            if (found := self._of_tunnel(head)) is not None:
+                found.fragmented += 1
             return
         # what the first piece says of its own length, plus all that followed it
         length = (datagram.length or 0) - carried(head) + head.length
         self._whole(time, head, datagram.place, datagram.tunnel, length, datagram.packets, datagram.bytes)
 
-    def _of_tunnel(self, datagram: Datagram) -> TunnelTrack:
-        head = datagram.head
-        assert head is not None and head.destination_port is not None and head.vni is not None  # noqa: S101
-        return self.tunnels[(head.source, head.destination, head.destination_port, head.vni)]
+    def _of_tunnel(self, head: Decoded) -> TunnelTrack | None:
+        return self.tunnels.get((head.source, head.destination, head.destination_port or 0, head.vni or 0))
 
     def _whole(
         self, time: int, packet: Decoded, place: int, tunnel: int, length: int, pieces: int, size: int
@@ -177,6 +184,9 @@ class Analysis:
             return
         key = (protocol, packet.source, packet.source_port, packet.destination, packet.destination_port)
         way = self._ways.get(key)
+        if way is None and protocol == 58 and packet.code >> 8 in _NEIGHBOURS:
+            _count(self.undecoded, "ICMPv6 ND/MLD")
+            return
         flags = packet.flags
         if way is None or (flags & (SYN | ACK) == SYN and way.begin not in (None, packet.sequence)):
             made = self._begin(key, time, packet, way)
@@ -345,9 +355,9 @@ class Analysis:
         for datagram in self.pieces.finish():
             head = datagram.head
             if head is not None and head.vni is not None:
-                found = self._of_tunnel(datagram)
-                found.fragmented += 1
-                found.incomplete += 1
+                if (found := self._of_tunnel(head)) is not None:
+                    found.fragmented += 1
+                    found.incomplete += 1
                 continue
             first = head or Decoded(version=4)
             source, destination, protocol, _ = datagram.key
@@ -365,6 +375,8 @@ class Analysis:
 
 
 _ECHO_REQUEST, _ECHO_REPLY = frozenset((0x0800, 0x8000)), frozenset((0x0000, 0x8100))
+# neighbour discovery and multicast listeners: IPv6's ARP, no traffic of anybody
+_NEIGHBOURS = frozenset((*range(130, 138), 143))
 _SERVERS = frozenset((53, 67, 123, 161, 514, 8472, 4789))
 
 

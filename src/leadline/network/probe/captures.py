@@ -145,6 +145,8 @@ class Reading:
                 if kind in (_PACKET, _OLD_PACKET):
                     yield self._packet(kind, body, order, first, scales)
                 elif kind == _SIMPLE:
+                    if len(body) < 4:
+                        raise _ShortError
                     length = Struct(order + "I").unpack_from(body)[0]
                     snap = self.interfaces[first].snap
                     kept = min(length, len(body) - 4, snap or length)

@@ -12,11 +12,14 @@ from leadline.network.result import Seen
 Direction = Literal["in", "out", "other"]
 """Of a frame at an interface: received, sent, or received though it is for another station."""
 
+Role = Literal["request", "reply", "error"]
+"""Of a frame in its flow; `error`: an ICMP message about one of its packets."""
+
 
 class Observation(msgspec.Struct, frozen=True, kw_only=True):
     """One frame as an interface had it. `host`: as the carrier is called; `netns`: the namespace's name as the caller
     gave it, "" for the host's own; `time`: nanoseconds since 1970 by this host's clock; `link`: the link type of
-    `frame`, as `decode` takes it (SLL2 where tcpdump captured)."""
+    `frame`, as `decode` takes it (SLL2 where tcpdump captured). `role`: in the flow."""
 
     host: str
     netns: str
@@ -25,6 +28,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     time: int
     frame: bytes
     link: int = ETHERNET
+    role: Role = "request"
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from leadline.network.probe.decode import Decoded
 Key = tuple[int, int, int, int]
 """Source, destination, protocol, identity."""
 
-_MOST = 4096
+_MOST, _GIVEN_UP = 4096, 20_000
 _AGAIN = 1_000_000_000  # an identity that comes again later than this is another datagram's
 _PATIENCE = 30_000_000_000  # as the kernel's ipfrag_time
 
@@ -43,7 +43,8 @@ class Datagram:
 
 
 class Pieces:
-    """Datagrams in the making, a few thousand at most. `given_up`: such that stay incomplete."""
+    """Datagrams in the making, a few thousand at most. `given_up`: such that stay incomplete, the
+    first 20,000 of them."""
 
     def __init__(self) -> None:
         self._open: dict[Key, Datagram] = {}
@@ -56,7 +57,7 @@ class Pieces:
         found = self._open.get(key)
         if found is None or time - found.first > (_AGAIN if found.complete else _PATIENCE):
             if found is not None and not found.complete:
-                self.given_up.append(found)
+                self._give_up(found)
                 found.complete = True
             found = self._open[key] = Datagram(key, time)
             self._order.append(found)
@@ -89,14 +90,18 @@ class Pieces:
         """All that stayed incomplete."""
         for each in self._order:
             if not each.complete:
-                self.given_up.append(each)
+                self._give_up(each)
         return self.given_up
+
+    def _give_up(self, datagram: Datagram) -> None:
+        if len(self.given_up) < _GIVEN_UP:
+            self.given_up.append(datagram)
 
     def _drop(self, oldest: Datagram) -> None:
         if self._open.get(oldest.key) is oldest:
             del self._open[oldest.key]
         if not oldest.complete:
-            self.given_up.append(oldest)
+            self._give_up(oldest)
 
 
 def carried(packet: Decoded) -> int:

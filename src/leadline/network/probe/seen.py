@@ -147,8 +147,9 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
 class Capture(msgspec.Struct, frozen=True, kw_only=True):
     """All that was found. `packets`: frames read; `bytes`: as they were sent. `flows`: by their first packet; of further
-    ones only `rest_flows` and `rest_packets` tell (`rest_flows` is a lower bound from `REST` on). `faults`: ICMP errors.
-    `undecoded`: frames by what they were instead of IP or ARP (`ethertype 0x88cc`, `link type 147`). `damaged`: packets
+    ones only `rest_flows` and `rest_packets` tell (`rest_flows` is a lower bound where it is 500,000). `faults`: ICMP errors.
+    `undecoded`: what was not followed: frames of other protocols, link types not known here, IPv6's neighbour discovery
+    (`ethertype 0x88cc`, `link type 147`, `ICMPv6 ND/MLD`). `damaged`: packets
     by what is wrong with their headers; `cut`: packets whose headers were not captured whole. `lost`: packets that
     whoever captured says it missed. `problem`: why the file could not be read to its end."""
 

@@ -1,12 +1,12 @@
 """The bytes of a capture file in order, of a pipe too, unpacked where they are gzip'd."""
 
-import gzip
 import zlib
-from typing import IO, cast
+from typing import IO
 
 from leadline.base.text import Text
 
 _CHUNK = 1 << 18
+_STEP = 1 << 14
 
 
 class DamageError(Exception):
@@ -25,10 +25,9 @@ class Source:
         self.offset = 0
         self._buffer = b""
         self._at = 0
-        self._unpacked: IO[bytes] = file
+        self._unpacked: IO[bytes] | _Unpacked = file
         if self.peek(2) == b"\x1f\x8b":
-            whole = _Again(self._buffer, file)
-            self._unpacked = cast(IO[bytes], gzip.GzipFile(fileobj=cast(IO[bytes], whole)))
+            self._unpacked = _Unpacked(self._buffer, file)
             self._buffer = b""
 
     def take(self, size: int) -> bytes:
@@ -69,18 +68,31 @@ class Source:
             self._buffer = b"".join(pieces)
 
 
-class _Again:
-    """A file whose first bytes were read already: a pipe cannot be turned back."""
+class _Unpacked:
+    """What a gzip'd file holds, up to where it is damaged: `gzip` would keep back what it had just unpacked."""
 
     def __init__(self, first: bytes, file: IO[bytes]) -> None:
-        self._first = first
+        self._packed = first
         self._file = file
+        self._stream = zlib.decompressobj(wbits=31)
 
-    def read(self, size: int = -1) -> bytes:
-        if self._first:
-            taken, self._first = self._first[:size], self._first[size:]
-            return taken
-        return self._file.read(size)
+    def read(self, size: int) -> bytes:
+        """Some bytes, at most `size`; none at the end."""
+        while True:
+            packed = self._packed or self._file.read(_CHUNK)
+            if self._stream.eof:
+                if not packed.strip(b"\0"):
+                    return b""
+                self._stream = zlib.decompressobj(
+                    wbits=31
+                )  # several files packed one after the other are one
+            # in small steps: of the step that meets the damage nothing is left
+            unpacked = self._stream.decompress(packed, min(size, _STEP))
+            if not packed and not unpacked:
+                raise EOFError("it ends too early")
+            self._packed = self._stream.unconsumed_tail or self._stream.unused_data
+            if unpacked:
+                return unpacked
 
 
 _SHORT = Text(

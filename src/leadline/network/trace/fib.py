@@ -5,7 +5,9 @@ Sources: the kernel's net/ipv4/fib_trie.c, fib_semantics.c and fib_rules.c, and 
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import pairwise
+from typing import TypeVar
 
 import msgspec
 
@@ -18,6 +20,8 @@ from leadline.network.trace.policy import Flow, PolicyLine, Undecided, compiled,
 _ERRORS = {"unreachable": "EHOSTUNREACH", "prohibit": "EACCES", "blackhole": "EINVAL", "nat": "EINVAL"}
 _TOS = 0x1C
 """The bits of a packet's TOS byte that a route's is compared with."""
+Said = TypeVar("Said")
+Made = TypeVar("Made")
 _SCOPES = {"global": 0, "site": 200, "link": 253, "host": 254, "nowhere": 255}
 _KERNELS = frozenset(("local", "main", "default"))
 
@@ -79,7 +83,7 @@ class Refused(msgspec.Struct, frozen=True):
 
 
 Good = Callable[[Nexthop], bool]
-"""Whether a hop may be used, which an interface without carrier may not by its settings."""
+"""Whether a hop may be used: its interface is on, and has a carrier where that is asked for."""
 
 
 class Table:
@@ -110,7 +114,7 @@ class Table:
                 if (error := _ERRORS.get(entry.type)) is not None:
                     return Refused(error, entry.type, entry, rule)
                 for hop in entry.hops:
-                    if hop.dead or (flow.goes_out and flow.goes_out != hop.device) or not good(hop):
+                    if (flow.goes_out and flow.goes_out != hop.device) or not good(hop):
                         continue
                     alike = () if mask or len(entries) == 1 else tuple(_alike(entry, entries))
                     return Found(entry, hop, alike, rule)
@@ -153,7 +157,9 @@ class Tables:
         known: frozenset[str],
         virtual: bool,
     ) -> None:
-        entries = [compiled_route(route, cite) for route, cite in routes if route.family == "inet"]
+        entries = [
+            _understood(compiled_route, route, cite) for route, cite in routes if route.family == "inet"
+        ]
         names = {each.table for each in entries}
         self.assumed = policy is None
         self._foreign = policy is None and not names <= _KERNELS
@@ -167,7 +173,7 @@ class Tables:
         self._main = both
         self._default = self._tables.get("default", Table(()))
         self._rules: tuple[PolicyLine, ...] = tuple(
-            compiled(rule, cite, virtual) for rule, cite in policy or ()
+            _understood(partial(compiled, virtual=virtual), rule, cite) for rule, cite in policy or ()
         )
 
     def lookup(self, flow: Flow, good: Good) -> Found | Refused:
@@ -183,6 +189,15 @@ class Tables:
     def local(self, address: int, good: Good) -> Found | Refused | None:
         """What the table `local` alone says of an address."""
         return self._local.lookup(Flow(destination=address), good)
+
+    def is_here(self, gateway: int, device: str, table: str, good: Good) -> bool:
+        """Whether a gateway of a route of `table` is an address of its interface: the route's own table is asked first,
+        unless it is `main`."""
+        flow = Flow(destination=gateway, goes_out=device)
+        found = None if table == "main" else self._table(table).lookup(flow, good)
+        if not isinstance(found, Found):
+            found = self._local.lookup(flow, good)
+        return isinstance(found, Found) and found.entry.type == "local"
 
     def _by_rules(self, flow: Flow, good: Good) -> Found | Refused | None:
         goes_on_at: int | None = None
@@ -216,8 +231,16 @@ class Tables:
         return Table(())
 
 
+def _understood(compile_: Callable[[Said, str], Made], said: Said, cite: str) -> Made:
+    try:
+        return compile_(said, cite)
+    except ValueError:
+        line = " ".join(cite.split())
+        raise Undecided(Text(f"what `{line}` means", f"`{line}`의 의미")) from None
+
+
 def compiled_route(route: Route, cite: str) -> Entry:
-    """A route of the fact as a lookup needs it."""
+    """A route of the fact as a lookup needs it; raises ValueError for what no kernel prints."""
     base, mask = network("0.0.0.0/0" if route.destination == "default" else route.destination)
     if route.nexthops:
         hops = tuple(_hop(each.split()) for each in route.nexthops)
@@ -231,7 +254,7 @@ def compiled_route(route: Route, cite: str) -> Entry:
         length=mask.bit_count(),
         tos=tos_number(route.tos),
         metric=route.metric or 0,
-        scope=_SCOPES[route.scope] if route.scope in _SCOPES else int(route.scope),
+        scope=_SCOPES.get(route.scope, int(route.scope) if route.scope.isdecimal() else 0),
         source=number(route.source) if route.source else None,
         mtu=route.mtu,
         kernels=route.protocol == "kernel",

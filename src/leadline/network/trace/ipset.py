@@ -247,6 +247,10 @@ class _Elements:
                 if entry.doubtful:
                     return Unknown(_ELEMENT.fill(element=entry.element, name=self._name))
                 return not entry.nomatch
+            if key in keys:
+                # of the wider networks none is looked up once one was found with other interfaces
+                # (net/netfilter/ipset/ip_set_hash_gen.h, mtype_test_cidrs)
+                return False
         return False
 
 

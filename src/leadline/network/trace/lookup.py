@@ -54,12 +54,16 @@ class Lookup:
 
     def found(self, flow: Flow, *, any_link: bool = False) -> Found | Refused:
         """The route for a flow. `any_link`: interfaces without carrier are as good as others."""
-        return self.tables.lookup(flow, _every if any_link else self._usable)
+        return self.tables.lookup(flow, self._switched_on if any_link else self._usable)
 
     def _usable(self, hop: Nexthop) -> bool:
-        if not hop.linkdown:
-            return True
+        if hop.dead or not hop.linkdown:
+            return not hop.dead
         return not settings.either(self.netns, hop.device, "ignore_routes_with_linkdown")[0]
+
+    def _switched_on(self, hop: Nexthop) -> bool:
+        # `dead` is printed of what only has no carrier, too, where such routes are ignored
+        return not hop.dead or (hop.linkdown and self.link(hop.device).up)
 
     @property
     def loopback(self) -> str:
@@ -154,7 +158,7 @@ class Lookup:
             )
         return Candidate(
             device=hop.device,
-            gateway=None if self._is_here(hop) else hop.gateway,
+            gateway=None if self._is_here(entry.table, hop) else hop.gateway,
             onlink=hop.onlink,
             source=self.source(entry, hop) if source is None else source,
             mtu=entry.mtu,
@@ -162,12 +166,11 @@ class Lookup:
             cite=entry.cite,
         )
 
-    def _is_here(self, hop: Nexthop) -> bool:
+    def _is_here(self, table: str, hop: Nexthop) -> bool:
         """Whether the gateway is an address of the interface itself, which means that there is none."""
         if hop.gateway is None or hop.onlink:
             return False
-        found = self.tables.local(hop.gateway, _every)
-        return isinstance(found, Found) and found.entry.type == "local" and found.hop.device == hop.device
+        return self.tables.is_here(hop.gateway, hop.device, table, self._switched_on)
 
     def choice(self, found: Found) -> tuple[Candidate, ...]:
         """All ways of a packet made here."""
@@ -179,7 +182,7 @@ class Lookup:
         """The hops of a multipath route, which the kernel draws from."""
         if len(found.entry.hops) == 1:
             return ()
-        usable = [hop for hop in found.entry.hops if not hop.dead and self._usable(hop)]
+        usable = [hop for hop in found.entry.hops if self._usable(hop)]
         if settings.value(self.netns, "net.ipv4.fib_multipath_use_neigh"):
             usable = [hop for hop in usable if self._answers(hop)] or [found.hop]
         return tuple(self.candidate(found.entry, hop, weight=hop.weight) for hop in usable)
@@ -212,10 +215,6 @@ class Lookup:
     def answer(self, kind: Kind, **values: object) -> RouteAnswer:
         note = _ASSUMED if self.tables.assumed else None
         return RouteAnswer(kind=kind, note=note, **values)  # type: ignore[arg-type]
-
-
-def _every(_: Nexthop) -> bool:
-    return True
 
 
 def _mask(length: int) -> int:

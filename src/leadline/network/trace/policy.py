@@ -82,8 +82,9 @@ class PolicyLine(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def undecided(self) -> Undecided:
+        line = " ".join(self.cite.split())
         return Undecided(
-            Text(f"what the policy rule `{self.cite}` matches", f"정책 라우팅 규칙 `{self.cite}`의 적용 대상")
+            Text(f"what the policy rule `{line}` matches", f"정책 라우팅 규칙 `{line}`의 적용 대상")
         )
 
 
@@ -103,7 +104,7 @@ def tos_number(written: str) -> int:
     return _TOS_NAMES[written] if written in _TOS_NAMES else int(written or "0", 0)
 
 
-def compiled(rule: PolicyRule, cite: str, virtual: bool) -> PolicyLine:
+def compiled(rule: PolicyRule, cite: str, *, virtual: bool) -> PolicyLine:
     """A rule of the fact as a lookup needs it. `virtual`: there are VRF devices, which are not followed."""
     words = rule.selector.split()
     inverted = words[:1] == ["not"]

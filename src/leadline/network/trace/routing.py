@@ -88,11 +88,21 @@ def address_type(netns: Netns, address: int, device: str = "") -> str:
     return Lookup(netns).type(address, device)
 
 
-def route_device(netns: Netns, address: int, *, source: int | None, mark: int, device: str) -> str:
+def route_device(
+    netns: Netns,
+    address: int,
+    *,
+    source: int | None,
+    mark: int,
+    device: str,
+    tos: int = 0,
+    protocol: str = "",
+) -> str:
     """The interface a route to `address` leaves by, "" where there is none, or none by `device` if that is given
-    (`fib … oif`). Raises Undecided."""
-    found = Lookup(netns).found(_plain(address, source or 0, mark), any_link=True)
-    if isinstance(found, Refused) or found.entry.type != "unicast":
+    (`fib … oif`). `tos`, `protocol`: of the packet it is asked for. Raises Undecided."""
+    flow = _plain(address, source or 0, mark, tos, protocol)
+    found = Lookup(netns).found(flow, any_link=True)
+    if isinstance(found, Refused) or found.entry.type == "local":
         return ""
     if device:
         return device if found.entry.uses(device) else ""
@@ -122,10 +132,18 @@ def reverse_device(
     return loose or found.entry.uses(device)
 
 
-def _plain(destination: int, source: int, mark: int, tos: int = 0) -> Flow:
+def _plain(destination: int, source: int, mark: int, tos: int, protocol: str = "") -> Flow:
     """What packet filters ask: without ports, and without a source that nobody can have."""
     plain = 0 if is_multicast(source) or source == LIMITED else source
-    return Flow(destination=destination, source=plain, mark=mark, tos=tos)
+    return Flow(
+        destination=destination,
+        source=plain,
+        mark=mark,
+        tos=tos,
+        protocol=protocol,
+        source_port=0,
+        destination_port=0,
+    )
 
 
 def _output(lookup: Lookup, flow: Flow, any_source: bool) -> RouteAnswer:
@@ -178,7 +196,7 @@ def _device_of(lookup: Lookup, address: int) -> str:
 
 def _sent(lookup: Lookup, to: int, answer: RouteAnswer, type_: str = "unicast") -> RouteAnswer:
     """The kernel's __mkroute_output."""
-    loops = lookup.link(answer.device).kind == "loopback"
+    loops = answer.device == lookup.loopback
     if answer.source is not None and is_loopback(answer.source) and not loops:
         ways = [settings.either(lookup.netns, way, "route_localnet") for way in _devices(answer)]
         allowed, setting = ways[0]

@@ -57,4 +57,8 @@ def reverse_path(netns: Netns, device: str) -> tuple[tuple[int, ...], str, tuple
     deciding = next((each for each, number in known.items() if number == least), own)
     if len(known) == 2:
         return (least,), told(deciding, least), ()
-    return tuple(range(least, 3)), told(deciding, least), tuple({own, of_all} - known.keys())
+    return (
+        tuple(range(least, 3)),
+        told(deciding, least),
+        tuple(each for each in (of_all, own) if each not in known),
+    )

@@ -34,7 +34,6 @@ _FLOW_COLUMNS = (
     Column(Text("no.", "번호"), "number"),
     Column(Text("from", "출발"), "value"),
     Column(Text("to", "도착"), "value"),
-    Column(Text("protocol", "프로토콜"), "name"),
     Column(Text("packets", "패킷"), "name"),
     Column(Text("bytes", "바이트"), "name"),
     Column(Text("reply after", "응답 시간"), "name"),
@@ -136,8 +135,7 @@ def _flow(flow: Conversation, names: Mapping[str, str]) -> Row:
     return (
         flow.number,
         source,
-        destination,
-        flow.protocol,
+        f"{destination}/{flow.protocol}",
         f"{count(flow.sent.packets)} ⇄ {count(flow.received.packets)}",
         f"{size(flow.sent.bytes)} ⇄ {size(flow.received.bytes)}",
         _latency(flow.latency),

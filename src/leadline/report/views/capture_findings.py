@@ -97,8 +97,8 @@ def _connections(capture: Capture, names: Mapping[str, str]) -> Iterable[Finding
         yield _about(group, severity, "reset", _RESET if len(by) == 1 else _RESETS, names, who=who)
     for group in _groups(flows, _silent_echo):
         asked, lost = sum(flow.requests for flow in group), sum(flow.unanswered for flow in group)
-        severity = "bad" if lost == asked else "warn"
-        yield _about(group, severity, "no-reply", _NO_REPLY, names, lost=count(lost), asked=count(asked))
+        silent: Severity = "bad" if lost == asked else "warn"
+        yield _about(group, silent, "no-reply", _NO_REPLY, names, lost=count(lost), asked=count(asked))
     for group in _groups(
         flows,
         lambda flow: (
@@ -116,10 +116,9 @@ def _faults(capture: Capture, names: Mapping[str, str]) -> Iterable[Finding]:
     groups: dict[tuple[object, ...], list[Fault]] = {}
     for fault in capture.faults:
         protocol, source, _, destination, port = fault.about
-        service = None if protocol.startswith("icmp") else port
-        groups.setdefault(
-            (fault.sender, fault.version, fault.type, fault.code, fault.mtu, source, destination, service), []
-        ).append(fault)
+        served = None if protocol.startswith("icmp") else port
+        key = (fault.sender, fault.version, fault.type, fault.code, fault.mtu, source, destination, served)
+        groups.setdefault(key, []).append(fault)
     for group in groups.values():
         first = group[0]
         protocol, source, _, destination, port = first.about
@@ -253,43 +252,43 @@ def _of_file(capture: Capture) -> Iterable[Finding]:
 
 
 _REFUSED = Text(
-    "{b} refuses connections from {a} (RST): nothing listens there, or a rule rejects; {n} connections.",
+    "{b} refuses connections from {a} (RST): nothing listens there, or a rule rejects. Connections: {n}.",
     "{a}에서 온 연결을 {b}이(가) 거부합니다(RST). 듣는 프로세스가 없거나 규칙이 거부합니다. 연결 {n}개.",
 )
 _UNANSWERED = Text(
-    "{a} gets no answer from {b}: {n} connections, {tries} SYNs, none answered.",
+    "{a} gets no answer from {b}: of {tries} SYNs none is answered. Connections: {n}.",
     "{a}의 연결 시도에 {b}이(가) 응답하지 않습니다. 연결 {n}개, SYN {tries}개 모두 무응답입니다.",
 )
 _RESET = Text(
-    "{a} → {b}: {n} connections end by RST from {who}.",
+    "{a} → {b}: ended by RST from {who}. Connections: {n}.",
     "{a} → {b}: 연결 {n}개를 {who}이(가) RST로 끊었습니다.",
 )
-_RESETS = Text("{a} → {b}: {n} connections end by RST.", "{a} → {b}: 연결 {n}개가 RST로 끝났습니다.")
+_RESETS = Text("{a} → {b}: ended by RST. Connections: {n}.", "{a} → {b}: 연결 {n}개가 RST로 끝났습니다.")
 _NO_REPLY = Text(
     "ping {a} → {b}: {lost} of {asked} requests without a reply.",
     "ping {a} → {b}: 요청 {asked}개 가운데 {lost}개에 응답이 없습니다.",
 )
 _NO_DNS = Text(
-    "{a} asks {b} (DNS) and gets no answer: {n} flows.",
+    "{a} asks {b} (DNS) and gets no answer. Flows: {n}.",
     "{a}의 DNS 질의에 {b}이(가) 응답하지 않습니다. 흐름 {n}개.",
 )
 _TOO_BIG = Text(
-    "{who} says that packets of {size} bytes {a} → {b} are too big: the next hop takes {mtu} (MTU); {times} times.",
+    "{who} says that packets of {size} bytes {a} → {b} are too big: the next hop takes {mtu} (MTU). ({times}×)",
     "{who}: {a} → {b} 방향 {size}바이트 패킷이 너무 큽니다. 다음 홉의 MTU는 {mtu}입니다. {times}회.",
 )
 _TOO_BIG_SILENT = Text(
-    "{who} says that packets of {size} bytes {a} → {b} are too big, not for which MTU; {times} times.",
+    "{who} says that packets of {size} bytes {a} → {b} are too big, not for which MTU. ({times}×)",
     "{who}: {a} → {b} 방향 {size}바이트 패킷이 너무 큽니다. MTU는 알려 주지 않았습니다. {times}회.",
 )
 _ICMP = Text(
-    "{who} says of {a} → {b}: {what}; {times} times.", "{who}이(가) {a} → {b}에 대해 알림: {what}. {times}회."
+    "{who} says of {a} → {b}: {what}. ({times}×)", "{who}이(가) {a} → {b}에 대해 알림: {what}. {times}회."
 )
 _PIECES = Text(
     "{a} → {b}: of {all} fragmented datagrams {lost} lack pieces.",
     "{a} → {b}: 단편화된 데이터그램 {all}개 가운데 {lost}개에 빠진 조각이 있습니다.",
 )
 _AGAIN = Text(
-    "{a} → {b}: {again} of {all} packets are sent again in {n} connections: packets are lost or late.",
+    "{a} → {b}: {again} of {all} packets are sent again: packets are lost or late. Connections: {n}.",
     "{a} → {b}: 연결 {n}개에서 패킷 {all}개 가운데 {again}개가 재전송입니다. 패킷이 유실되거나 늦습니다.",
 )
 _LOST = Text(
@@ -297,7 +296,7 @@ _LOST = Text(
     "{a} → {b}: 시퀀스에서 {bytes}바이트가 빠졌고 끝내 확인(ACK)되지 않았습니다.",
 )
 _UNCAPTURED = Text(
-    "{bytes} bytes in {n} connections were acknowledged but are not in the capture: the capture missed them, or they "
+    "{bytes} bytes (flows: {n}) were acknowledged but are not in the capture: the capture missed them, or they "
     "took another way.",
     "연결 {n}개에서 {bytes}바이트가 확인(ACK)되었지만 캡처에는 없습니다. 캡처가 놓쳤거나 다른 경로로 지나갔습니다.",
 )
@@ -308,7 +307,7 @@ _DOUBLED = Text(
     "구분하지 않는 전체 캡처입니다.",
 )
 _ARP = Text(
-    "{a} asks by ARP for {b}, {n} times, and nobody answers.",
+    "{a} asks by ARP for {b} and nobody answers. ({n}×)",
     "{a}이(가) {b}을(를) ARP로 {n}회 찾았지만 응답이 없습니다.",
 )
 _ONE_WAY = Text(
@@ -347,7 +346,7 @@ _REST = Text(
     "처음 {most}개 흐름 외에 {n}개(패킷 {packets}개)가 더 있으며, 수만 세었습니다.",
 )
 _DAMAGED = Text("Headers that contradict themselves: {kinds}.", "헤더 값이 서로 어긋납니다: {kinds}.")
-_UNDECODED = Text("Not IP or ARP, left out: {kinds}.", "IP나 ARP가 아니어서 제외했습니다: {kinds}.")
+_UNDECODED = Text("Not followed as flows: {kinds}.", "흐름에서 제외했습니다: {kinds}.")
 _CUT = Text(
     "Of {n} packets the headers were not captured whole; capture with a larger snap length (`tcpdump -s 0`).",
     "패킷 {n}개는 헤더가 다 저장되지 않았습니다. 더 길게 캡처하십시오(`tcpdump -s 0`).",

@@ -80,7 +80,9 @@ def _end(way: Way) -> Tag:
         sockets = [each for each in way.hops[-1].decisions if each.kind == "socket"] if way.hops else []
         if not sockets or sockets[-1].said == way.why:
             return Tag(way.why, "good")
-        return Tag(Text("{why}: {socket}", "{why}: {socket}").fill(why=way.why, socket=sockets[-1].said), "good")
+        return Tag(
+            Text("{why}: {socket}", "{why}: {socket}").fill(why=way.why, socket=sockets[-1].said), "good"
+        )
     tone: Tone = "warn" if way.disposition == "insufficient-information" else "bad"
     said = Text("{what}: {why}", "{what}: {why}")
     return Tag(said.fill(what=DISPOSITIONS[way.disposition], why=way.why), tone)
@@ -132,7 +134,12 @@ def _station(hop: Hop, hops: tuple[Hop, ...], number: int, direction: Direction)
     notes = [Text("MTU {n}", "MTU {n}").fill(n=hop.mtu)] if hop.mtu is not None else []
     notes += [_INFERRED] if hop.inferred else []
     if len(hops) == 1 and not names:  # it ends where it begins: nothing else tells what it was
-        notes.insert(0, Text(f"{ends(hop.packet)}  {about(hop.packet).en}", f"{ends(hop.packet)}  {about(hop.packet).ko}"))
+        notes.insert(
+            0,
+            Text(
+                f"{ends(hop.packet)}  {about(hop.packet).en}", f"{ends(hop.packet)}  {about(hop.packet).ko}"
+            ),
+        )
     note = Text(", ".join(each.en for each in notes), ", ".join(each.ko for each in notes)) if notes else None
     return Station(machine=hop.host, name=hop.place, stops=tuple(stops), acts=acts, note=note)
 

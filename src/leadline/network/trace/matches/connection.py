@@ -122,7 +122,8 @@ def _status(option: Option) -> Callable[[Tracked], bool | Unknown]:
 
 
 def _known(status: str, tracked: Tracked) -> bool | None:
-    """Whether a connection has a status, None where this cannot be told. NONE is no status: no connection has it."""
+    """Whether a connection has a status, None where this cannot be told. NONE is none of them: no connection has it. A
+    packet of a new connection is its first one, which confirms it when it has passed."""
     if status == "NONE" or tracked.state == "new":
         return False
     if tracked.state == "established":

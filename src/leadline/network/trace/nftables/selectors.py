@@ -69,7 +69,9 @@ def _users(what: str, read: Callable[[Sight], int | None]) -> Read:
     answer = untold(what)
 
     def asked(seen: Sight) -> Answer:
-        if seen.forwarded and not (seen.hook == "input" and seen.tracked and seen.tracked.state == "established"):
+        if seen.forwarded and not (
+            seen.hook == "input" and seen.tracked and seen.tracked.state == "established"
+        ):
             return None  # no socket is known yet, but for early demultiplexing on input
         value = None if seen.forwarded else read(seen)
         return answer if value is None else value

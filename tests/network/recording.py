@@ -1,0 +1,16 @@
+"""A lab's nodes as a trace sees them."""
+
+from leadline.hosts.inside import InsideHost
+from leadline.lab import lab as labs
+from leadline.lab.lab import Lab
+from leadline.network.topology import SOURCES, Topology
+from leadline.snapshot.collect import collect
+from leadline.snapshot.snapshot import Snapshot
+
+
+def recorded(lab: Lab) -> Topology:
+    """The nodes as they are now, and nothing of what is between and beyond them."""
+    hosts = [InsideHost(node.name, labs.place(lab, node.name)) for node in labs.topology(lab).nodes]
+    taken = collect(hosts, SOURCES, timeout=20, jobs=3, done=lambda host, came: None)
+    assert all(isinstance(each, Snapshot) for each in taken), taken
+    return Topology({each.host: each for each in taken if isinstance(each, Snapshot)})
