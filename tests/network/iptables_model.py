@@ -218,7 +218,7 @@ class Kernel:
         return msgspec.structs.replace(seen.packet, **changed)
 
     def _hook(self, seen: Sight, tables: Sequence[str], new: Connection | None = None) -> list[str]:
-        verdicts = []
+        verdicts: list[str] = []
         for table in tables:
             if table == "nat" and (new is None or seen.hook in new.decided):
                 continue

@@ -13,6 +13,9 @@ from leadline.network.packet import Packet, dotted
 
 DEVICES = ("v0", "v1", "v2", "v3", "br.9")
 """Two veth pairs, whose other ends hand on what is sent into them, and a bridge without a port."""
+FIRST, LOCAL = (10, 10, 10, 11), 11
+"""What addresses begin with; where no gateway is, whole networks may be local."""
+_TYPES = ("local", "broadcast", "anycast", "multicast")
 _PEERS = {"v0": "v1", "v1": "v0", "v2": "v3", "v3": "v2"}
 _MACS = {device: f"02:00:00:00:00:0{place}" for place, device in enumerate(_PEERS)}
 _TABLES = ("main", "main", "main", "77", "78", "local")
@@ -81,11 +84,11 @@ class World:
         made += [f"link set {device} address {mac}" for device, mac in _MACS.items()]
         return [*made, "link add br.9 type bridge", *(f"link set {device} up" for device in DEVICES)]
 
-    def some(self) -> int:
+    def some(self, first: int = 10) -> int:
         """A random address of few, so that routes overlap."""
         draw = self.random
         return (
-            10 << 24
+            first << 24
             | draw.randrange(4) << 16
             | draw.choice((0, 1, 2, 128)) << 8
             | draw.choice((0, 1, 2, 7, 127, 128, 200, 255))
@@ -93,7 +96,7 @@ class World:
 
     def network(self) -> str:
         length = self.random.choice((8, 14, 15, 16, 16, 22, 24, 24, 25, 30, 31, 32))
-        return _prefix(self.some(), length)
+        return _prefix(self.some(self.random.choice(FIRST)), length)
 
     def _addresses(self) -> list[str]:
         made = []
@@ -130,13 +133,16 @@ class World:
                 else draw.choice(("main", "main", "main", "local", "default"))
             )
             words = [draw.choice(("add", "add", "append")), ""]
-            if table == "local":
-                to = _prefix(self.some(), draw.choice((32, 32, 30, 24)))
             refusing = draw.random() < 0.12
+            typed = "" if refusing or (table != "local" and draw.random() > 0.08) else draw.choice(_TYPES)
+            if table == "local" or typed == "local":
+                # which gateways were addresses here when their routes were set is nowhere recorded
+                to = _prefix(self.some(LOCAL), draw.choice((32, 30, 24, 16)))
+                to = draw.choice((to, dotted(self.some())))
             if refusing:
                 words.insert(1, draw.choice(("blackhole", "unreachable", "prohibit", "throw")))
-            elif table == "local" or draw.random() < 0.08:
-                words.insert(1, draw.choice(("local", "broadcast", "anycast", "multicast")))
+            elif typed:
+                words.insert(1, typed)
                 words += ["dev", draw.choice(("lo", *DEVICES))]
             elif draw.random() < 0.2:
                 for _ in range(draw.choice((2, 2, 3))):
@@ -161,7 +167,7 @@ class World:
                 at, end = words.index("nexthop"), words.index("table")
                 words = [*words[:at], *words[end:], *words[at:end]]
             made.append(" ".join(["route", *words]))
-        return made
+        return sorted(made, key=lambda line: " local " not in line)
 
     def _rules(self) -> list[str]:
         draw = self.random
@@ -234,7 +240,7 @@ class World:
             kind = draw.random()
             if kind < specials:
                 return draw.choice(special)
-            return draw.choice(own) if kind < specials + 0.25 and own else self.some()
+            return draw.choice(own) if kind < specials + 0.25 and own else self.some(draw.choice(FIRST))
 
         protocol = draw.choice(("tcp", "udp", "icmp"))
         port = protocol != "icmp"

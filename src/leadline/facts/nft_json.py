@@ -2,11 +2,13 @@
 
 from typing import Any
 
+import msgspec
+
 from leadline.facts.entries import documents
 from leadline.facts.nft_ruleset import Content, Ruleset
 from leadline.facts.nft_words import statement, value
 from leadline.facts.reading import appended, unread
-from leadline.facts.source import Parsed, not_this
+from leadline.facts.source import Parsed, Problem, not_this
 
 _WHAT = "nft -j list ruleset"
 _LASTING = ("val", "comment", "limit", "quota", "ct count")
@@ -14,7 +16,7 @@ _LASTING = ("val", "comment", "limit", "quota", "ct count")
 
 def parse_json(text: str) -> Parsed:
     """The entries of the last ruleset in a text. Raises ParseError where the JSON is cut or is another's."""
-    found, problems = documents(text, _WHAT)
+    found, problems = _documents(text)
     line, document = found[-1]
     if not isinstance(document, dict) or not isinstance(document.get("nftables"), list):
         raise not_this(_WHAT, line)
@@ -31,6 +33,15 @@ def parse_json(text: str) -> Parsed:
         except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError):
             ruleset.problems.append(unread(line))
     return ruleset.parsed()
+
+
+def _documents(text: str) -> tuple[list[tuple[int, Any]], tuple[Problem, ...]]:
+    """Every JSON value of a text with its line; read at once where there is one only, as nearly always."""
+    try:
+        value = msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return documents(text, _WHAT)
+    return [(text[: len(text) - len(text.lstrip())].count("\n") + 1, value)], ()
 
 
 def _object(kind: str, told: dict[str, Any], ruleset: Ruleset, line: int) -> None:

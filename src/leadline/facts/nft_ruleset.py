@@ -10,7 +10,9 @@ from leadline.facts.source import Parsed, Problem
 
 _PRIORITIES = {"raw": -300, "mangle": -150, "dstnat": -100, "filter": 0, "security": 50, "srcnat": 100}
 _BRIDGE_PRIORITIES = {"dstnat": -300, "filter": -200, "out": 100, "srcnat": 300}
-_VERDICT = re.compile(r"(?:^| )(accept|drop|return|continue|reject(?: with .*)?|(?:jump|goto) \S+|queue\b.*)$")
+_VERDICT = re.compile(
+    r"(?:^| )(accept|drop|return|continue|reject(?: with .*)?|(?:jump|goto) \S+|queue\b.*)$"
+)
 _PLAIN = ("accept", "drop", "return", "continue")
 _LONGER = ("jump ", "goto ", "reject", "queue")
 _TIMERS = re.compile(r" (?:timeout|expires) \S+| counter packets \d+ bytes \d+")

@@ -97,6 +97,11 @@ class Netns(Protocol):
         """The packet filters' rules; None where none were recorded. Empty where they were and there are none."""
         ...
 
+    def tables(self) -> Sequence[tuple[str, str]]:
+        """The nftables tables, those of iptables-nft too, by family and name, in the order they were made; () where it
+        was not recorded."""
+        ...
+
     def listeners(self) -> "Sequence[tuple[Listener, str]] | None":
         """Listening sockets with their raw lines; None where they were not recorded."""
         ...

@@ -8,6 +8,7 @@ import msgspec
 
 from leadline.facts.entries import blocks, rows
 from leadline.facts.listeners import Listener, netstat_row, ss_row
+from leadline.facts.nft_ruleset import Table
 from leadline.facts.source import Fact
 from leadline.facts.sources.bridge_fdb import Forwarding
 from leadline.facts.sources.ip_neigh import Neighbour
@@ -201,6 +202,15 @@ class RecordedNetns:
 
     def rules(self) -> "Sequence[Rules] | None":
         return self._rules
+
+    @cached_property
+    def _tables(self) -> tuple[tuple[str, str], ...]:
+        return tuple(
+            (each.family, each.table) for each in self._entries("nft").values() if isinstance(each, Table)
+        )
+
+    def tables(self) -> Sequence[tuple[str, str]]:
+        return self._tables
 
 
 def _is_json(text: str) -> bool:

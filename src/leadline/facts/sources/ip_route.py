@@ -5,14 +5,17 @@ Without `-4` or `-6`, `table all` prints both families; texts that hold the two 
 
 import re
 from collections import Counter
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import msgspec
 
 from leadline.base.text import Text
 from leadline.facts.entries import read
+from leadline.facts.reading import free_key
 from leadline.facts.source import Parsed, Source
 
+Said = TypeVar("Said")
 _WHAT = "ip route show table all"
 _TYPES = frozenset((
     "unicast", "local", "broadcast", "anycast", "multicast", "throw", "unreachable", "prohibit", "blackhole",
@@ -217,13 +220,32 @@ def _line(block: str) -> tuple[str, Route] | None:
     )
 
 
+def _numbered(made: Callable[[Said], tuple[str, Route] | None]) -> Callable[[Said], tuple[str, Route] | None]:
+    """Routes that differ in what is no part of their keys (`ip route append`) are told apart by number."""
+    taken: dict[str, Route] = {}
+
+    def entry(said: Said) -> tuple[str, Route] | None:
+        if (found := made(said)) is None:
+            return None
+        key, route = found
+        if next(iter(taken), None) == key:
+            # the first one comes again where another output begins
+            taken.clear()
+        if taken.get(key, route) != route:
+            key = free_key(key, taken)
+        taken[key] = route
+        return key, route
+
+    return entry
+
+
 def parse(text: str) -> Parsed:
     """Routes by `<table> [type] <destination> dev <device>[ tos T][ metric N]`, ` via X` added where two share it.
 
     `default` is IPv4's, `::/0` IPv6's. Where no table is named (`ip route`), only `main` is covered, and of
     it the families that show: `ip route` alone leaves IPv6 out.
     """
-    parsed = read(text, _WHAT, _line, _item, _Item, continued=True)
+    parsed = read(text, _WHAT, _numbered(_line), _numbered(_item), _Item, continued=True)
     keys = [key.split(" via ")[0] for key in parsed.entries]
     often = Counter(keys)
     entries = {

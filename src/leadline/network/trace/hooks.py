@@ -132,7 +132,7 @@ def _meet(
     filter_: Filter, trail: Trail, seen: Sight, carried: Carried, tools: Sequence[Rules], via: int | None
 ) -> None:
     """Everything that stands at the hook, in order."""
-    for work in _order(tools, seen.hook):
+    for work in _order(filter_.netns, tools, seen.hook):
         if work is None:
             if carried.tracking is None:
                 carried.tracking = filter_.tracker.track(seen.packet)
@@ -150,20 +150,28 @@ def _meet(
 _Placed = tuple[Rules, Chain]
 
 
-def _order(tools: Sequence[Rules], hook: Hook) -> Iterator[_Placed | list[_Placed] | None]:
-    """What stands at a hook, in the kernel's order: a chain, all nat chains together, or None for conntrack."""
+def _order(netns: Netns, tools: Sequence[Rules], hook: Hook) -> Iterator[_Placed | list[_Placed] | None]:
+    """What stands at a hook, in the kernel's order: a chain, all nat chains together, or None for conntrack.
+
+    Of two with one priority the one that was made later comes first (nf_hook_entries_grow); the tables stand in the
+    listing as they were made, and chains in their table.
+    """
+    made = {table: number for number, table in enumerate(netns.tables())}
     placed = [
-        (chain.priority, (rules, chain)) for rules in tools for chain in rules.chains() if chain.hook == hook
+        ((chain.priority, -made.get((chain.family, chain.table), -1), -number), (rules, chain))
+        for rules in tools
+        for number, chain in enumerate(rules.chains())
+        if chain.hook == hook
     ]
-    work: list[tuple[int, int, _Placed | list[_Placed] | None]] = [
-        (priority, 1, each) for priority, each in placed if each[1].kind != "nat"
+    placed.sort(key=lambda each: each[0])
+    work: list[tuple[int, _Placed | list[_Placed] | None]] = [
+        (place[0], each) for place, each in placed if each[1].kind != "nat"
     ]
-    nat = [each for _, each in sorted(placed, key=lambda one: one[0]) if each[1].kind == "nat"]
-    if hook in _NAT:
-        work.append((_NAT[hook][0], 0, nat))
     if hook in ("prerouting", "output"):
-        work.append((_CONNTRACK, 0, None))
-    return (each for _, _, each in sorted(work, key=lambda one: one[:2]))
+        work.append((_CONNTRACK, None))
+    if hook in _NAT:
+        work.append((_NAT[hook][0], [each for _, each in placed if each[1].kind == "nat"]))
+    return (each for _, each in sorted(work, key=lambda one: one[0]))
 
 
 def _rewrite(

@@ -96,7 +96,8 @@ class Lookup:
     def own_address(self, device: str, towards: int | None, scope: int) -> int | None:
         """The address that a packet leaving by this interface gets (the kernel's inet_select_addr)."""
         best: int | None = None
-        for address, length in _primary(self.link(device)):
+        # secondary addresses stand behind the primary one of their network
+        for address, length in self.link(device).addresses:
             if not self._fits(address, scope, device):
                 continue
             if towards is None or (address ^ towards) & _mask(length) == 0:
@@ -105,7 +106,7 @@ class Lookup:
         if best is not None:
             return best
         for link in self.netns.links.values():
-            for address, _ in _primary(link):
+            for address, _ in link.addresses:
                 if _scope(address) <= scope:
                     return address
         return None
@@ -224,17 +225,6 @@ def _mask(length: int) -> int:
 def _scope(address: int) -> int:
     # no text that is read tells an address' scope: as the kernel and `ip` set it where nobody asks for another
     return HOST if is_loopback(address) else 0
-
-
-def _primary(link: Link) -> list[tuple[int, int]]:
-    """Addresses that are not secondary: the first of each network, in the kernel's order."""
-    networks: set[tuple[int, int]] = set()
-    found = []
-    for address, length in link.addresses:
-        if (place := (address & _mask(length), length)) not in networks:
-            networks.add(place)
-            found.append((address, length))
-    return found
 
 
 _compiled: "WeakKeyDictionary[Netns, Tables]" = WeakKeyDictionary()

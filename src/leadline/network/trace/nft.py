@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from leadline.facts import nft_ruleset as facts
 from leadline.network.trace.nftables.expressions import Named
-from leadline.network.trace.nftables.statements import compiled
+from leadline.network.trace.nftables.lazy import LazyRule
 from leadline.network.trace.nftables.words import Words
 from leadline.network.trace.sight import Chain, Rule
 
@@ -92,9 +92,7 @@ class Nft:
         if place not in self._made:
             texts = _unnamed(chain) if chain.startswith("{") else self._texts[place]
             named = self._of_table(family, table)
-            self._made[place] = [
-                Rule(text, number, *compiled(text, named)) for number, text in enumerate(texts)
-            ]
+            self._made[place] = [LazyRule(text, number, named) for number, text in enumerate(texts)]
         return self._made[place]
 
     def _of_table(self, family: str, table: str) -> Named:

@@ -129,7 +129,8 @@ def _station(hop: Hop, hops: tuple[Hop, ...], number: int, direction: Direction)
         elif place == len(names) - 1 and hop.goes_out:
             kind = "port" if after is not None and after.host == hop.host else "uplink"
         stops.append(Stop(name, kind))
-    routed = _routed(names, unpacked, packed)
+    from_pod = before is not None and before.host == hop.host and bool(before.place)
+    routed = _routed(hop, names, unpacked, packed, from_pod=from_pod)
     acts = tuple(_acts(hop, direction, routed, unpacked, packed)) if names else ()
     notes = [Text("MTU {n}", "MTU {n}").fill(n=hop.mtu)] if hop.mtu is not None else []
     notes += [_INFERRED] if hop.inferred else []
@@ -155,13 +156,15 @@ def _tunnels(hop: Hop, names: tuple[str, ...]) -> tuple[int | None, int | None]:
     return unpacked, packed
 
 
-def _routed(names: tuple[str, ...], unpacked: int | None, packed: int | None) -> int:
-    """Behind which interface the packet itself is routed: the tunnel's that it came out of, else the bridge's."""
+def _routed(
+    hop: Hop, names: tuple[str, ...], unpacked: int | None, packed: int | None, *, from_pod: bool
+) -> int:
+    """Behind which interface the packet itself is routed: the tunnel's that it came out of, the bridge that it came to
+    by a pod's pair, else the first."""
     if unpacked is not None:
         return unpacked
-    if len(names) > 2 and packed != 1:
-        return 1
-    return 0
+    bridged = from_pod and packed != 1 and (len(names) > 2 or (len(names) == 2 and hop.leaves is None))
+    return 1 if bridged else 0
 
 
 def _acts(

@@ -1,6 +1,7 @@
 """Expressions: what a rule reads of a packet before it compares, looks up or sets."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -73,6 +74,17 @@ class Named:
 
             self._members[place] = Members(of, written, given)
         return self._members[place]
+
+
+@lru_cache(maxsize=1024)
+def plain(words: str) -> Expression | None:
+    """The expression of just these words where they are one selector, None where they are not."""
+    row = Words(words)
+    try:
+        found = expression(row)
+    except (NotUnderstoodError, ValueError):
+        return None
+    return None if row.next or found.draws else found
 
 
 def expression(words: Words, hint: Kind | None = None) -> Expression:

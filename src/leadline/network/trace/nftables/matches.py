@@ -117,7 +117,8 @@ def _tested(of: Expression, test: Callable[[Any], bool]) -> Step:
 def _equal(of: Expression, constant: Value, negated: bool) -> Step:
     if of.draws:
         return drawn(of, lambda value: (value == constant) is not negated)
-    read, known, doubt = of.read, of.known, untold(of.words)
+    read, known = of.read, of.known
+    doubt = untold(of.words)
 
     def step(seen: Sight) -> Answer:
         value = read(seen)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import TypeVar
 
 from leadline.base.text import Text
@@ -30,6 +31,7 @@ def strange(words: str) -> Unknown:
     return Unknown(_STRANGE.fill(words=words))
 
 
+@lru_cache(maxsize=1024)
 def untold(words: str) -> Unknown:
     """Of an expression whose value no recording holds."""
     return Unknown(_UNTOLD.fill(words=words))
