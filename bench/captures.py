@@ -9,7 +9,7 @@ from pathlib import Path
 from bench.measure import beside
 
 VXLAN = Path(__file__).parent.parent / "tests/data/network/captures/vxlan.pcap"
-TIMES = 2000
+TIMES = 800
 FIELDS = (
     "frame.time_epoch", "frame.len", "eth.src", "eth.dst", "vxlan.vni", "ip.src", "ip.dst", "ip.id", "ip.len", "ip.ttl",
     "ip.frag_offset", "ip.flags.mf", "ip.flags.df", "ip.proto", "tcp.srcport", "tcp.dstport", "tcp.seq_raw",
@@ -66,7 +66,7 @@ def rows() -> list[str]:
             ("analysed: flows, both directions, losses, NAT, tunnels", ANALYSE),
         ):
             ours = [sys.executable, "-c", script, str(file)]
-            mine, other, ratio = beside(lambda ours=ours: _quiet(ours), lambda: _quiet(theirs), 5)
+            mine, other, ratio = beside(lambda ours=ours: _quiet(ours), lambda: _quiet(theirs), 3)
             lines.append(
                 f"| {title} | {packets / mine.median:,.0f} | {ratio} tshark -T fields ({packets / other.median:,.0f}; goal: "
                 "at least 5×) |"
@@ -77,7 +77,7 @@ def rows() -> list[str]:
             return [*lines, "| dpkt, inner addresses and ports only | not installed | |"]
         ours = [sys.executable, "-c", DECODE, str(file)]
         _, other, ratio = beside(
-            lambda: _quiet(ours), lambda: _quiet([sys.executable, "-c", DPKT, str(file)]), 5
+            lambda: _quiet(ours), lambda: _quiet([sys.executable, "-c", DPKT, str(file)]), 3
         )
         lines.append(
             f"| dpkt, inner addresses and ports only | {packets / other.median:,.0f} | decoding here: {ratio} |"

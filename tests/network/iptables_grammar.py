@@ -100,7 +100,9 @@ class Grammar:
         pick, no = self.random.choice, self._not
         incoming = base not in ("OUTPUT", "POSTROUTING")
         name = pick(tuple(SETS))
-        sides = ",".join(pick(("src", "dst")) for _ in range(self.random.choice((SETS[name][1], 3))))
+        sides = ",".join(
+            pick(("src", "dst")) for _ in range(self.random.choice((SETS[name][1], SETS[name][1], 1, 2, 3)))
+        )
         if name == "hnetiface" and base == "PREROUTING":
             sides = "src,src"
         if name == "hnetiface" and not incoming:
@@ -126,7 +128,7 @@ class Grammar:
             f"-m addrtype {no('--src-type ' + pick(_TYPES))} {no('--dst-type ' + pick(_TYPES))}",
             f"-m iprange {no('--src-range 10.1.0.5-10.1.99.0')} {no('--dst-range 8.0.0.0-10.2.0.50')}",
             f"-m length {no('--length ' + self._range((28, 40, 60, 90, 200)))}",
-            f"-m ttl {pick((no('--ttl-eq 63'), '--ttl-gt 60', '--ttl-lt 64'))}",
+            f"-m ttl {pick((no('--ttl-eq 63'), '--ttl-gt 63', '--ttl-gt 62', '--ttl-lt 63', '--ttl-lt 64'))}",
             f"-m tos {no('--tos ' + pick(('0x10', '0x08/0x08', '0x00/0x1c')))}",
             f"-m dscp {no('--dscp ' + pick(('0x04', '0x00', '0x0a')))}",
             f"-m ecn {no('--ecn-ip-ect 2')}",
@@ -154,6 +156,7 @@ class Grammar:
                 f"-m owner {no('--uid-owner ' + pick(('0', '1000', '0-999')))}",
                 f"-m owner {no('--socket-exists')}",
                 f"-m owner {no('--uid-owner 1000')} {no('--socket-exists')}",
+                *[f"-m owner ! --uid-owner {pick(('0', '1000', '0-999'))}"] * 3,
             ]
         if base == "PREROUTING" and table in ("raw", "mangle"):
             found.append(f"-m rpfilter {pick(('', '--loose'))} {pick(('', '--invert'))}".strip())

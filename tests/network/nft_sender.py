@@ -119,10 +119,11 @@ def main() -> None:
     for line in sys.stdin:
         told = json.loads(line)
         try:
-            answer = _loaded(told["load"]) if "load" in told else _sent(told["send"], sockets)
+            answer: dict[str, Any] = _loaded(told["load"]) if "load" in told else _sent(told["send"], sockets)
         except subprocess.CalledProcessError as wrong:
             answer = {"error": wrong.stderr}
-        print(json.dumps(answer), flush=True)
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ The tables beside the captures are tshark's, made with
 """
 
 import csv
+import json
 import time
 import tracemalloc
 from collections import Counter
@@ -14,18 +15,34 @@ from io import BytesIO
 from pathlib import Path
 from struct import pack
 
+import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
+from leadline.base.text import Lang
 from leadline.network.probe.analysis import MOST
-from leadline.network.probe.captures import Reading, read_capture
+from leadline.network.probe.captures import Interface, Reading, read_capture
 from leadline.network.probe.flows import analyse
-from leadline.network.probe.seen import Capture, Conversation
+from leadline.network.probe.seen import (
+    Capture,
+    Conversation,
+    Count,
+    Event,
+    Fault,
+    Latency,
+    Question,
+    Tunnel,
+)
 from leadline.network.probe.writing import Writer
-from leadline.report.views.capture_findings import findings
+from leadline.report.contract import Style, load
+from leadline.report.views.capture import document
+from leadline.report.views.capture_findings import Finding, findings
+from leadline.report.views.capture_ladder import ladder
 
 DATA = Path(__file__).parents[1] / "data" / "network" / "captures"
+SCHEMA = Path(__file__).parents[2] / "docs" / "schema" / "capture-v1.json"
 
 
 def capture(name: str) -> Capture:
@@ -369,3 +386,59 @@ def test_a_second_of_packets_takes_less_than_linear_doubt() -> None:
         analyse(Reading("x", data, ()))
         taken.append(time.process_time() - start)
     assert taken[1] < 25 * taken[0]
+
+
+NAMES = {
+    "10.244.0.2": "default/pod-2",
+    "10.244.1.5": "default/pod-1",
+    "10.96.182.106": "svc default/deploy-websrv",
+}
+
+
+@pytest.mark.parametrize("file", sorted(DATA.glob("*.pcap*[pg]")), ids=lambda file: file.name)
+def test_the_record_is_as_documented(file: Path) -> None:
+    written = json.loads(load("json").render(document(analyse(read_capture(file)), NAMES), "en", Style()))
+    jsonschema.validate(written, json.loads(SCHEMA.read_text()))
+    numbers = {each["number"] for each in written["flows"]}
+    assert all(set(each["flows"]) <= numbers for each in written["findings"])
+    assert all(each["text"]["en"] != each["text"]["ko"] for each in written["findings"])
+
+
+def test_what_the_record_may_hold_is_documented() -> None:
+    """Each field of the record has its place in the schema, and the schema no others."""
+    schema = json.loads(SCHEMA.read_text())
+    parts = dict(schema["$defs"], Capture=schema)
+    for kind in (Capture, Conversation, Count, Event, Fault, Latency, Question, Tunnel, Interface, Finding):
+        own = {"schema", "findings", "names"} if kind is Capture else set()
+        assert set(parts[kind.__name__]["properties"]) - own == set(kind.__struct_fields__)
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_the_report_of_the_recorded_bridge(lang: Lang) -> None:
+    made_of = document(capture("cni0.pcap"), NAMES)
+    text = load("terminal").render(made_of, lang, Style(False, 100))
+    assert "10.244.1.4:80/tcp" in text
+    well, rewritten = {
+        "en": (
+            "Nothing is lost, refused or without an answer.",
+            "default/pod-2 → svc default/deploy-websrv:80 is rewritten to",
+        ),
+        "ko": (
+            "유실되거나 거부되거나 응답이 없는 것이 없습니다.",
+            "default/pod-2 → svc default/deploy-websrv:80이 default/pod-2",
+        ),
+    }[lang]
+    assert well in text
+    assert rewritten in text
+    assert all(cell_len(line) <= 100 for line in text.splitlines())
+    assert "▶│" in text
+    assert load("html").render(made_of, lang, Style()).count("<tr") > 9
+
+
+def test_a_flow_as_a_ladder() -> None:
+    (silent,) = of(capture("loss.pcap"), "10.244.0.3", 9002)
+    lines = ladder(silent, {"10.244.0.2": "default/web-1"}).splitlines()
+    assert lines[0].split() == ["default/web-1:39614", "10.244.0.3:9002"]
+    assert [line.split()[0] for line in lines[1:]] == ["0.000000", "1.022953", "2.046944"]
+    assert [line.count("↻") for line in lines[1:]] == [0, 1, 1]
+    assert len({cell_len(line) for line in lines}) == 1

@@ -16,8 +16,8 @@ from nft_writer import Writer, packet
 from leadline.base.text import Text
 from leadline.facts.sources.nft import parse
 from leadline.network.packet import Packet, contains, network, number
+from leadline.network.sight import Chain, Sight, Tracked, Tuple, Unknown, Verdict
 from leadline.network.trace.nft import Nft
-from leadline.network.trace.sight import Chain, Sight, Tracked, Tuple, Unknown, Verdict
 
 FLOWS = 800
 RULESETS = 3
@@ -241,9 +241,9 @@ class Kernel:
             frames.append((device.replace("0", "1"), nft_sender.frame(each, identity, to)))
         sets = self.ask(send=frames)
         early, late, connection = (dict(sets[name]) for name in "abc")
-        to = {identity: (number(address), port) for identity, address, port in sets["d"]}
+        ends = {identity: (number(address), port) for identity, address, port in sets["d"]}
         return [
-            Outcome(early.get(at), late.get(at), connection.get(at), to.get(at))
+            Outcome(early.get(at), late.get(at), connection.get(at), ends.get(at))
             for at in range(1, len(packets) + 1)
         ]
 
@@ -316,22 +316,23 @@ def answer(connection: Connection) -> Packet:
 @pytest.mark.parametrize("turn", range(RULESETS))
 def test_kernel(kernel: Kernel, turn: int) -> None:
     seed = int(os.environ.get("NFT_SEED", 0)) or random.SystemRandom().getrandbits(32)
-    print(f"NFT_SEED={seed}")
     chance = random.Random(f"{seed} {turn}")
     ruleset = Writer(chance).ruleset()
     listed = kernel.ask(load=ruleset)
-    assert "error" not in listed, listed["error"]
+    assert "error" not in listed, f"NFT_SEED={seed} turn {turn}: {listed['error']}"
     forms = [Nft(parse(listed[form]).entries) for form in ("text", "json")]
     sent = [("v0", packet(chance, place)) for place in range(FLOWS)]
     seen = kernel.observed(sent)
     left: list[Connection | None] = []
     for rules in forms:
         wrong, left, undecided = compared(rules, sent, [None] * len(sent), seen)
-        assert not wrong, f"seed {seed} turn {turn}, {len(wrong)} differ:\n" + "\n".join(wrong[:5])
-        assert undecided < FLOWS / 2
+        assert not wrong, f"NFT_SEED={seed} turn {turn}, {len(wrong)} differ:\n" + "\n".join(wrong[:5])
+        assert undecided < FLOWS / 2, f"NFT_SEED={seed} turn {turn}"
     connections = [each for each in left if each is not None]
     replies = [("w0", answer(each)) for each in connections]
     seen = kernel.observed(replies)
     for rules in forms:
         wrong, _, _ = compared(rules, replies, connections, seen)
-        assert not wrong, f"seed {seed} turn {turn}, {len(wrong)} replies differ:\n" + "\n".join(wrong[:5])
+        assert not wrong, f"NFT_SEED={seed} turn {turn}, {len(wrong)} replies differ:\n" + "\n".join(
+            wrong[:5]
+        )

@@ -186,8 +186,9 @@ def _text(words: str) -> str:
 def _match(inner: dict[str, Any]) -> str:
     left, operator, right = inner.get("left"), inner.get("op"), inner.get("right")
     name, told = next(iter(left.items())) if isinstance(left, dict) and left else ("", None)
-    if operator == "==" and name == "payload" and right.__class__ in (str, int) and "field" in told:
-        if (field := told["field"]) != "flags":  # nearly every rule has one of these
+    if operator == "==" and name == "payload" and right.__class__ in (str, int) and isinstance(told, dict):
+        field = told.get("field", "flags")
+        if field != "flags":  # nearly every rule has one of these
             return f"{told.get('protocol')} {field} {right}"
     quoted = name == "meta" and isinstance(told, dict) and told.get("key") in _QUOTED_META
     one = isinstance(right, str | int) and not str(right).startswith("@")

@@ -1,12 +1,9 @@
-"""Why flows do not get through: what a module of `causes` declares, and which of them to ask."""
+"""Why flows do not get through: what a module of `causes` declares, and what they share."""
 
 from collections.abc import Callable, Iterator
-from functools import cache
 
 import msgspec
 
-import leadline.network.causes as package
-from leadline.base.discovery import Catalogue
 from leadline.network.netns import Link, Netns
 from leadline.network.packet import Packet, number
 from leadline.network.result import Branch, Cause, Disposition, Flow, Way
@@ -51,37 +48,6 @@ class Finder(msgspec.Struct, frozen=True, kw_only=True):
     dispositions: tuple[Disposition, ...]
     find: Callable[[Case], Cause | None]
     otherwise: bool = False
-
-
-@cache
-def _finders() -> Catalogue[Finder]:
-    return Catalogue(package, Finder, lambda finder: [finder.otherwise, *finder.dispositions])
-
-
-def find(case: Case) -> tuple[Cause, ...]:
-    """The causes of one way's end: what the finders of this disposition say, else what those for the rest say."""
-    for otherwise in (False, True):
-        found = []
-        for name, (late, *dispositions) in _finders().notes.items():
-            if late == otherwise and case.way.disposition in dispositions:
-                cause = _finders()[name].find(case)
-                if cause is not None:
-                    found.append(cause)
-        if found:
-            return tuple(found)
-    return ()
-
-
-def causes(topology: Topology, flow: Flow, branches: tuple[Branch, ...]) -> tuple[Cause, ...]:
-    """The causes of all ways that do not get through, each once, those that stop most ways first."""
-    often: dict[str, int] = {}
-    found: dict[str, Cause] = {}
-    for branch in branches:
-        if branch.ends.disposition != "delivered":
-            for cause in find(Case(topology, flow, branch, branch.ends)):
-                found.setdefault(cause.key, cause)
-                often[cause.key] = often.get(cause.key, 0) + 1
-    return tuple(sorted(found.values(), key=lambda cause: -often[cause.key]))
 
 
 def tunnels(topology: Topology) -> Iterator[tuple[Netns, Link]]:

@@ -20,7 +20,7 @@ from leadline.network.pods import Pod
 from leadline.snapshot.snapshot import Recorded, Snapshot
 
 if TYPE_CHECKING:
-    from leadline.network.trace.sight import Rules
+    from leadline.network.sight import Rules
 
 _LOOPBACK = Link(name="lo", index=1, kind="loopback", mtu=65536, carrier=True, addresses=((0x7F000001, 8),))
 

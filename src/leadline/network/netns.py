@@ -12,7 +12,7 @@ from leadline.facts.sources.ip_rule import PolicyRule
 
 if TYPE_CHECKING:
     from leadline.facts.listeners import Listener
-    from leadline.network.trace.sight import Rules
+    from leadline.network.sight import Rules
 
 
 class End(msgspec.Struct, frozen=True):

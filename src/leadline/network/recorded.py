@@ -23,7 +23,7 @@ from leadline.network.packet import dotted
 from leadline.snapshot.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from leadline.network.trace.sight import Rules
+    from leadline.network.sight import Rules
 
 Peers = Callable[[], Mapping[str, End]]
 """The other ends of a namespace's veth pairs by the device here; asked for when its links are."""

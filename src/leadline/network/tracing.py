@@ -2,7 +2,7 @@
 
 import msgspec
 
-from leadline.network.cause import causes
+from leadline.network.diagnosis import causes
 from leadline.network.names import Asked
 from leadline.network.result import Trace
 from leadline.network.topology import Topology

@@ -122,7 +122,8 @@ class _Drawing:
         mark = "●" if first else _ENDS.get(end.tone, "?") if last else "○"
         yield self._row(mark, [(word(station.name, self.lang), "bold")], "", "")
         if last:
-            yield from self._said(" ", "", end.text[self.lang], end.tone, "", "")
+            sign = _ENDS.get(end.tone, "?") if first else " "
+            yield from self._said(sign, "", end.text[self.lang], end.tone, "", "", end.tone)
 
     def _leg(self, leg: Leg, left: str, right: str) -> Iterator[Spans]:
         sign = _PIPE if leg.outer else _LINE

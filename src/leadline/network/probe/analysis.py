@@ -91,25 +91,25 @@ class Analysis:
                 self.first = time
             if time > self.last:
                 self.last = time
-            see(time, interface, packet, None, 0, 0)
+            see(time, interface, packet)
 
-    def _see(
-        self, time: int, interface: int, packet: Decoded, vni: int | None, tunnel: int, depth: int
-    ) -> None:
-        if packet.damage:
-            _count(self.damaged, packet.damage)
-        if packet.cut:
-            self.cut += 1
-        if packet.version == 0:
-            self._no_ip(time, packet)
-            return
-        if packet.vni is not None and packet.inner is not None and depth < 4:
-            number = self._tunnel(time, packet, packet.inner)
+    def _see(self, time: int, interface: int, packet: Decoded) -> None:
+        vni, tunnel, device = None, 0, packet.device
+        while True:
+            if packet.damage:
+                _count(self.damaged, packet.damage)
+            if packet.cut:
+                self.cut += 1
+            if packet.version == 0:
+                self._no_ip(time, packet)
+                return
+            if packet.vni is None or (inner := packet.inner) is None:
+                break
+            tunnel = self._tunnel(time, packet, inner)
             if packet.more:
-                self._piece(time, packet, 0, number)
-            self._see(time, interface, packet.inner, packet.vni, number, depth + 1)
-            return
-        key = (interface, packet.device, vni)
+                self._piece(time, packet, 0, tunnel)
+            vni, packet = packet.vni, inner
+        key = (interface, device, vni)
         place = self.places.get(key)
         if place is None:
             # numbers of interfaces in damaged frames must not fill the memory
@@ -200,7 +200,7 @@ class Analysis:
             track.tunnels.add(tunnel)
         mark = (way, packet.identity, packet.sequence, packet.acknowledged, flags | packet.code, length)
         here = (time, place, packet.ttl)
-        before = self._before(mark, here)
+        before = self._before(mark, here, time)
         # datagrams without an identity may be equal and still be two
         if before is not None and (packet.identity or protocol == 6 or before[1:] != here[1:]):
             track.copies += pieces
@@ -233,9 +233,10 @@ class Analysis:
             track.replied(packet.sequence, time)
         track.note(way, time, packet, length, pieces)
 
-    def _before(self, mark: tuple[object, ...], here: tuple[int, int, int]) -> tuple[int, int, int] | None:
+    def _before(
+        self, mark: tuple[object, ...], here: tuple[int, int, int], time: int
+    ) -> tuple[int, int, int] | None:
         """When, where and with which TTL this very packet was seen, if it was a moment ago."""
-        time = here[0]
         if time - self._turn > _AGAIN or len(self._recent) > _REMEMBERED or time < self._turn:
             self._older, self._recent, self._turn = self._recent, {}, time
         before = self._recent.get(mark) or self._older.get(mark)
@@ -338,7 +339,7 @@ class Analysis:
         ends = (about.protocol, about.source, about.source_port, about.destination, about.destination_port)
         key = (packet.version, packet.source, packet.code, packet.mtu, ends, outer)
         found = self.faults.get(key)
-        if self._before((key, packet.identity), (time, 0, 0)) is not None and packet.identity:
+        if self._before((key, packet.identity), (time, 0, 0), time) is not None and packet.identity:
             return
         if found is not None:
             found[0] += 1

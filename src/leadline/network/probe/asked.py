@@ -1,9 +1,14 @@
 """What a probe is asked for: what to send, from where, and where to look meanwhile."""
 
+from collections.abc import Iterator
+
 import msgspec
 
 from leadline.hosts.host import Host
+from leadline.network.packet import Packet, dotted
 from leadline.network.probe.agent import Tool
+from leadline.network.probe.decode import VXLAN_PORTS
+from leadline.network.result import Trace
 
 
 class Namespace(msgspec.Struct, frozen=True):
@@ -50,3 +55,40 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     ports: tuple[int, ...] = ()
     tunnels: tuple[int, ...] = (8472, 4789)
     limit: int = 5000
+
+
+def wanted(
+    trace: Trace, *, count: int = 1, timeout: float = 4.0, request: bytes = b"", tunnels: tuple[int, ...] = ()
+) -> Wanted:
+    """The traced flow as it is sent, with every address and port that the trace knows it to bear. `tunnels`: ports of
+    VXLAN beside the usual ones."""
+    packet = trace.flow.packet
+    addresses: dict[int, None] = {}
+    ports: dict[int, None] = {}
+    for each in _packets(trace):
+        addresses |= {each.source: None, each.destination: None}
+    for branch in trace.branches:
+        if branch.endpoint:
+            ports[int(branch.endpoint.rpartition(":")[2])] = None
+    return Wanted(
+        protocol=packet.protocol,
+        destination=dotted(packet.destination),
+        port=packet.destination_port or 0,
+        size=packet.size,
+        df=packet.df,
+        count=count,
+        timeout=timeout,
+        request=request,
+        addresses=tuple(map(dotted, addresses)),
+        ports=tuple(ports),
+        tunnels=tuple(dict.fromkeys((*tunnels, *sorted(VXLAN_PORTS)))),
+    )
+
+
+def _packets(trace: Trace) -> Iterator[Packet]:
+    for branch in trace.branches:
+        for way in (branch.request, branch.reply):
+            for hop in way.hops if way is not None else ():
+                for each in (hop.packet, hop.leaves):
+                    if each is not None:
+                        yield each.frame.packet if each.frame is not None else each

@@ -4,7 +4,7 @@ A file may end anywhere and hold anything. What stands before the damage is read
 ended and why. Sources: draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from struct import Struct
 from typing import IO
@@ -13,7 +13,7 @@ import msgspec
 
 from leadline.base.errors import ParseError, UsageError
 from leadline.base.text import Text
-from leadline.network.probe.decode import VXLAN_PORTS, Decoded, decode
+from leadline.network.probe.decode import VXLAN_PORTS, Decoded, reader
 from leadline.network.probe.stream import DamageError, Source
 
 _LARGEST_PACKET = 1 << 19  # twice what libpcap takes from an interface
@@ -61,8 +61,12 @@ class Reading:
 
     def __iter__(self) -> Iterator[Seen]:
         ports, interfaces = self.ports, self.interfaces
+        readers: list[Callable[[bytes, int, Collection[int]], Decoded]] = []
         for time, interface, length, frame in self.frames():
-            yield time, interface, length, decode(frame, interfaces[interface].link, length, ports)
+            if interface >= len(readers):
+                readers = [reader(each.link) for each in interfaces]
+            kept = len(frame)
+            yield time, interface, length, readers[interface](frame, length if length > kept else kept, ports)
 
     def frames(self) -> Iterator[tuple[int, int, int, bytes]]:
         """The same with the bytes of each frame instead of what they say."""

@@ -89,10 +89,16 @@ def decode(
 ) -> Decoded:
     """One frame. `link`: its link type, as files name it. `length`: how long it was when it was sent, where less of it
     was captured. `ports`: UDP ports of VXLAN."""
-    reader = _READERS.get(link)
-    if reader is None:
-        return Decoded(damage="link-type")
-    return reader(frame, max(length, len(frame)), ports)
+    return reader(link)(frame, max(length, len(frame)), ports)
+
+
+def reader(link: int) -> Callable[[bytes, int, Collection[int]], Decoded]:
+    """What decodes frames of a link type: given the bytes, how long the frame was, and VXLAN's ports."""
+    return _READERS.get(link, _unknown)
+
+
+def _unknown(data: bytes, sent: int, ports: Collection[int]) -> Decoded:  # noqa: ARG001 - as every reader's
+    return Decoded(damage="link-type")
 
 
 def known(link: int) -> bool:
@@ -104,6 +110,8 @@ def _ethernet(data: bytes, sent: int, ports: Collection[int], at: int = 0, depth
     if len(data) < at + 14:
         return Decoded(cut=len(data) < sent, damage="" if len(data) < sent else "ethernet")
     to, sender, kind = _MACS(data, at)
+    if kind == 0x0800:
+        return _ipv4(data, at + 14, sent, ports, depth, (kind, to, sender, (), None))
     return _by_type(data, at + 14, sent, ports, depth, kind, to, sender, None)
 
 

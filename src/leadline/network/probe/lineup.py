@@ -11,10 +11,13 @@ from leadline.network.probe.decode import decode
 from leadline.network.probe.observation import Direction, Observation, Probed, Role
 from leadline.network.result import Branch, Hop, Trace, Way
 
-Found = Literal["as-predicted", "otherwise", "not-seen", "by-passed", "not-captured", "not-predicted"]
+Found = Literal[
+    "as-predicted", "otherwise", "not-seen", "by-passed", "at-its-end", "not-captured", "not-predicted"
+]
 """How a prediction and what was seen agree at an interface. `otherwise`: the packet was there with other addresses,
 ports or in another tunnel; `by-passed`: the bridge carried it without it being given to the bridge's own interface, or
-a rule rewrote it in the bridge; `not-captured`: nothing can be told, for no capture ran there."""
+a rule rewrote it in the bridge; `at-its-end`: it is lost here as predicted, and whether a capture still sees it hangs on
+the driver, the neighbour table or how it is refused; `not-captured`: nothing can be told, for no capture ran there."""
 
 
 class Point(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,11 +66,17 @@ def _lined(number: int, branch: Branch, probed: Probed, recorded: Collection[str
     if branch.reply is not None:
         ways.append(("reply", branch.reply))
     points: list[Point] = []
+    ends: set[tuple[Role, str]] = set()
     known: set[tuple[Role, str, str, str]] = set()
     for role, way in ways:
         for hop in way.hops:
             known |= {(role, hop.host, hop.place, each) for each in hop.through}
             points += _hop(role, hop, probed)
+        if way.disposition == "link-down":
+            ends.add((role, way.hops[-1].host))
+        elif way.disposition == "too-big" and points and points[-1].found == "not-seen":
+            points[-1] = msgspec.structs.replace(points[-1], found="at-its-end")
+    refused = branch.reply is None and branch.request.noticed == "refused"
     for each in probed.observations:
         where = (each.role, each.host, each.netns, each.interface)
         # of a frame that is another station's a bridge gives copies to all of its ports
@@ -80,7 +89,9 @@ def _lined(number: int, branch: Branch, probed: Probed, recorded: Collection[str
             known.add(where)
             points.append(
                 Point(
-                    found="not-predicted",
+                    found="at-its-end"
+                    if (each.role, each.host) in ends or (refused and each.role == "reply")
+                    else "not-predicted",
                     role=each.role,
                     host=each.host,
                     place=each.netns,

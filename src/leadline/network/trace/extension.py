@@ -6,7 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from leadline.base.text import Text
-from leadline.network.trace.sight import Sight, Step, Unknown
+from leadline.network.sight import Sight, Step, Unknown
 
 
 class Option(NamedTuple):

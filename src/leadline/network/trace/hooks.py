@@ -7,14 +7,15 @@ its chain says. A chain that accepts ends itself, not the hook; a drop ends all.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
 from leadline.base.text import Text
 from leadline.network.netns import Netns
 from leadline.network.packet import Packet, dotted
+from leadline.network.sight import Chain, Hook, Rule, Rules, Sight, Unknown, Verdict
 from leadline.network.trace import routing
 from leadline.network.trace.choices import Choices
 from leadline.network.trace.policy import Undecided
-from leadline.network.trace.sight import Chain, Hook, Rule, Rules, Sight, Unknown, Verdict
 from leadline.network.trace.tracking import Part, Tracker, Tracking
 from leadline.network.trace.trail import EndedError, Trail, missing
 
@@ -150,12 +151,19 @@ def _meet(
 _Placed = tuple[Rules, Chain]
 
 
-def _order(netns: Netns, tools: Sequence[Rules], hook: Hook) -> Iterator[_Placed | list[_Placed] | None]:
+_Work = _Placed | list[_Placed] | None
+_orders: "WeakKeyDictionary[Netns, dict[Hook, Sequence[_Work]]]" = WeakKeyDictionary()
+
+
+def _order(netns: Netns, tools: Sequence[Rules], hook: Hook) -> Sequence[_Work]:
     """What stands at a hook, in the kernel's order: a chain, all nat chains together, or None for conntrack.
 
     Of two with one priority the one that was made later comes first (nf_hook_entries_grow); the tables stand in the
     listing as they were made, and chains in their table.
     """
+    known = _orders.setdefault(netns, {})
+    if hook in known:
+        return known[hook]
     made = {table: number for number, table in enumerate(netns.tables())}
     placed = [
         ((chain.priority, -made.get((chain.family, chain.table), -1), -number), (rules, chain))
@@ -164,14 +172,13 @@ def _order(netns: Netns, tools: Sequence[Rules], hook: Hook) -> Iterator[_Placed
         if chain.hook == hook
     ]
     placed.sort(key=lambda each: each[0])
-    work: list[tuple[int, _Placed | list[_Placed] | None]] = [
-        (place[0], each) for place, each in placed if each[1].kind != "nat"
-    ]
+    work: list[tuple[int, _Work]] = [(place[0], each) for place, each in placed if each[1].kind != "nat"]
     if hook in ("prerouting", "output"):
         work.append((_CONNTRACK, None))
     if hook in _NAT:
         work.append((_NAT[hook][0], [each for _, each in placed if each[1].kind == "nat"]))
-    return (each for _, each in sorted(work, key=lambda one: one[0]))
+    known[hook] = [each for _, each in sorted(work, key=lambda one: one[0])]
+    return known[hook]
 
 
 def _rewrite(

@@ -8,8 +8,8 @@ import msgspec
 from leadline.base.text import Text
 from leadline.facts.sources.ipset import IpSet, Member
 from leadline.network.packet import ICMP, network, number
+from leadline.network.sight import Sight, Unknown
 from leadline.network.trace import protocols
-from leadline.network.trace.sight import Sight, Unknown
 
 _ALL = 0xFFFFFFFF
 _LIST = "list:set"

@@ -6,8 +6,8 @@ from typing import Any
 
 from leadline.facts import iptables as facts
 from leadline.network.packet import network
+from leadline.network.sight import Answer, Chain, Hook, Rule, Sight
 from leadline.network.trace.iptables_rule import compiled
-from leadline.network.trace.sight import Answer, Chain, Hook, Rule, Sight
 
 FAMILY = "ip"
 _HOOKS: dict[str, dict[str, tuple[Hook, int]]] = {

@@ -9,9 +9,9 @@ import leadline.network.trace.targets as targets_package
 from leadline.base.discovery import discover
 from leadline.base.text import Text, same
 from leadline.network.packet import network
+from leadline.network.sight import Sight, Step, Unknown, Verdict
 from leadline.network.trace import protocols
 from leadline.network.trace.extension import Last, Match, Option, Target, interface
-from leadline.network.trace.sight import Sight, Step, Unknown, Verdict
 
 _WORD = re.compile(r'"(?:[^"\\]|\\.)*"|\S+')
 _ESCAPED = re.compile(r"\\(.)")

@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
 from leadline.facts import nft_ruleset as facts
+from leadline.network.sight import Chain, Rule
 from leadline.network.trace.nftables.expressions import Named
 from leadline.network.trace.nftables.lazy import LazyRule
 from leadline.network.trace.nftables.words import Words
-from leadline.network.trace.sight import Chain, Rule
 
 _FAMILIES = ("ip", "inet")
 _HOOKS = frozenset(("prerouting", "input", "forward", "output", "postrouting"))

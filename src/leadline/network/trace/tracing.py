@@ -21,14 +21,14 @@ _ARRIVES = Text("it arrives", "도착합니다")
 _BEYOND = Text("it leaves the recorded network as it should", "기록된 네트워크를 정상적으로 벗어납니다")
 
 
-def follow(network: Network, flow: Flow) -> Trace:
-    """Every way the flow can go, the likelier ones first."""
+def follow(network: Network, flow: Flow, *, quiet: bool = False) -> Trace:
+    """Every way the flow can go, the likelier ones first. `quiet`: without decisions."""
     branches: list[Branch] = []
     rows: list[tuple[int, ...]] = [()]
     notes: list[Text] = []
     while rows:
         choices = Choices(rows.pop())
-        branches.append(_branch(network, flow, choices))
+        branches.append(_branch(network, flow, choices, quiet))
         rows += choices.others()
         if len(branches) == MOST and rows:
             notes.append(
@@ -41,12 +41,12 @@ def follow(network: Network, flow: Flow) -> Trace:
     return Trace(flow=flow, branches=tuple(branches), notes=tuple(notes))
 
 
-def _branch(network: Network, flow: Flow, choices: Choices) -> Branch:
-    journey = Journey(network, choices)
+def _branch(network: Network, flow: Flow, choices: Choices, quiet: bool) -> Branch:
+    journey = Journey(network, choices, Trail(quiet=quiet))
     request, last = _go(journey, flow, None)
     reply = None
     if isinstance(last, Arrived):
-        journey = replace(journey, trail=Trail(), answer=True)
+        journey = replace(journey, trail=Trail(quiet=quiet), answer=True)
         reply, _ = _go(journey, flow, last)
     packet = last.packet
     while packet is not None and packet.frame is not None:
@@ -234,7 +234,7 @@ def _noticed(journey: Journey, flow: Flow, ended: EndedError, at: Netns | None) 
             size=min(_ERROR_SIZE, about.size + 28),
             about=about,
         )
-    back = replace(journey, trail=Trail(), answer=True, choices=Choices())
+    back = replace(journey, trail=Trail(quiet=True), answer=True, choices=Choices())
     back.filters = dict(journey.filters)
     try:
         back.trail.enter(at, error)

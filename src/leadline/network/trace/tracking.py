@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 from leadline.network.packet import ICMP, TCP, Packet
-from leadline.network.trace.sight import Tracked, Tuple
+from leadline.network.sight import Tracked, Tuple
 
 Part = Literal["destination", "source"]
 _ECHO, _ECHO_REPLY = 8, 0

@@ -36,7 +36,7 @@ _FLOW_COLUMNS = (
     Column(Text("to", "도착"), "value"),
     Column(Text("packets", "패킷"), "name"),
     Column(Text("bytes", "바이트"), "name"),
-    Column(Text("reply after", "응답 시간"), "name"),
+    Column(Text("reply", "응답"), "name"),
     Column(Text("outcome", "결과"), "text"),
 )
 _TUNNEL_COLUMNS = (

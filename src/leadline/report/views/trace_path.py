@@ -71,7 +71,7 @@ def _course(way: Way, direction: Direction) -> Course:
         stations.append(Station(machine="", name=beyond))
         legs.append(_left(hops[-1], hops[-1].leaves))
     if not stations:
-        stations = [Station(machine=way.at, name=way.place)]
+        stations = [Station(machine="", name=OUTSIDE)]
     return Course(tuple(stations), tuple(legs), _end(way))
 
 

@@ -6,8 +6,8 @@ import msgspec
 
 from leadline.base.text import Text
 from leadline.network.packet import number
+from leadline.network.sight import Sight, Step, Unknown
 from leadline.network.trace.extension import Match, Option, each
-from leadline.network.trace.sight import Sight, Step, Unknown
 
 _KINDS = frozenset(
     ("unspec", "unicast", "local", "broadcast", "anycast", "multicast", "blackhole", "unreachable", "prohibit",

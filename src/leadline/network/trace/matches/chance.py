@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from leadline.base.text import Text
+from leadline.network.sight import Sight, Step
 from leadline.network.trace.extension import Last, Match, Option
-from leadline.network.trace.sight import Sight, Step
 
 _CHANCE = Text("chance decides otherwise", "무작위로 다른 쪽이 선택됨")
 _NTH = Text(

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 
 from leadline.base.text import Text
 from leadline.network.packet import ICMP, PROTOCOLS, network
+from leadline.network.sight import Sight, State, Step, Tracked, Tuple, Unknown
 from leadline.network.trace.extension import Match, Option, span
-from leadline.network.trace.sight import Sight, State, Step, Tracked, Tuple, Unknown
 
 _STATES: dict[str, State] = {
     "NEW": "new",

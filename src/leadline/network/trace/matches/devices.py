@@ -1,8 +1,8 @@
 """Interfaces: ports of a bridge, groups, and what kind of frame came in by them."""
 
 from leadline.base.text import Text
+from leadline.network.sight import Sight, Step, Unknown
 from leadline.network.trace.extension import Match, Option, each, interface, masked
-from leadline.network.trace.sight import Sight, Step, Unknown
 
 _GROUP = Text("the group of interface {device} is not known", "인터페이스 {device}의 그룹을 알 수 없습니다")
 _MAC = Unknown(Text("the sender's MAC address is not traced", "송신 MAC 주소는 추적하지 않습니다"))

@@ -1,8 +1,8 @@
 """The IP header's other fields."""
 
 from leadline.base.text import Text
+from leadline.network.sight import Step, Unknown
 from leadline.network.trace.extension import Match, Option, Range, each, masked, span, within
-from leadline.network.trace.sight import Step, Unknown
 
 _SIZE = Text("its size is not known", "크기를 알 수 없습니다")
 _TTL = Text("its TTL is not known", "TTL을 알 수 없습니다")

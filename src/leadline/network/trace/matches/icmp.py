@@ -1,8 +1,8 @@
 """ICMP types and codes."""
 
 from leadline.base.text import Text
+from leadline.network.sight import Sight, Step, Unknown
 from leadline.network.trace.extension import Match, Option, each
-from leadline.network.trace.sight import Sight, Step, Unknown
 
 _ANY = 255  # as a type, every type (net/netfilter/xt_tcpudp.c)
 _UNKNOWN = Unknown(Text("its ICMP type is not known", "ICMP 타입을 알 수 없습니다"))

@@ -1,7 +1,7 @@
 """Firewall marks: of the packet, and of its connection."""
 
+from leadline.network.sight import Sight, Step
 from leadline.network.trace.extension import Match, Option, each, masked
-from leadline.network.trace.sight import Sight, Step
 
 
 def _mark(option: Option) -> Step:

@@ -1,8 +1,8 @@
 """Ports, and what else is in the headers of the protocols that have them."""
 
 from leadline.base.text import Text
+from leadline.network.sight import Sight, Step, Unknown
 from leadline.network.trace.extension import Match, Option, each, span, within
-from leadline.network.trace.sight import Sight, Step, Unknown
 
 _SOURCE_PORT = Text("its source port is not known", "출발지 포트를 알 수 없습니다")
 _DESTINATION_PORT = Text("its destination port is not known", "목적지 포트를 알 수 없습니다")

@@ -5,8 +5,8 @@ one that the first packet of a new connection has on a host that is not busy.
 from collections.abc import Sequence
 
 from leadline.base.text import Text
+from leadline.network.sight import Sight
 from leadline.network.trace.extension import Last, Match, Option, span
-from leadline.network.trace.sight import Sight
 
 _RATE = Text("packets come faster than {limit}", "패킷이 {limit}보다 빠르게 들어옴")
 _CONNECTIONS = Text("more than {limit} connections are open at once", "동시 연결이 {limit}개를 넘음")

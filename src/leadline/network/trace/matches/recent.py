@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from leadline.base.text import Text
 from leadline.network.packet import dotted
+from leadline.network.sight import Sight, Step
 from leadline.network.trace.extension import Last, Match, Option
-from leadline.network.trace.sight import Sight, Step
 
 _AFFINITY = "KUBE-SEP-"
 _ENDPOINT = Text(

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from leadline.base.text import Text
+from leadline.network.sight import Sight, Step, Unknown
 from leadline.network.trace.extension import Match, Option
-from leadline.network.trace.sight import Sight, Step, Unknown
 
 _WHO = ("--uid-owner", "--gid-owner")
 _SENDER = Text(

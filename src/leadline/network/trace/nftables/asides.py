@@ -1,10 +1,10 @@
 """Statements that change nothing here, and those that ask what no recording holds."""
 
 from leadline.base.text import Text
+from leadline.network.sight import Step
 from leadline.network.trace.nftables.expressions import Expression, expression
 from leadline.network.trace.nftables.gathering import Gathered
 from leadline.network.trace.nftables.words import NotUnderstoodError, Words, always, strange
-from leadline.network.trace.sight import Step
 
 _HARMLESS_CT = frozenset(("helper", "timeout", "event", "expectation", "label", "secmark"))
 _BEYOND = Text("it is beyond `{what}`", "`{what}`을(를) 넘었습니다")

@@ -7,12 +7,12 @@ from typing import Any
 import msgspec
 
 from leadline.base.text import Text
+from leadline.network.sight import Sight, Unknown
 from leadline.network.trace.nftables import kinds
 from leadline.network.trace.nftables.kinds import Kind
 from leadline.network.trace.nftables.selectors import selector
 from leadline.network.trace.nftables.sets import MISSING, Key, Members
 from leadline.network.trace.nftables.words import NotUnderstoodError, Words, always, strange
-from leadline.network.trace.sight import Sight, Unknown
 
 _OPERATORS: Sequence[Mapping[str, Callable[[int, int], int]]] = (
     {"|": int.__or__, "or": int.__or__},

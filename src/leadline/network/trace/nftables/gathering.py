@@ -1,8 +1,8 @@
 """The steps of a rule as its words are read."""
 
+from leadline.network.sight import Step
 from leadline.network.trace.nftables.expressions import Named
 from leadline.network.trace.nftables.words import Words
-from leadline.network.trace.sight import Step
 
 
 class Gathered:

@@ -1,9 +1,9 @@
 """Rules that are compiled when a packet gets that far."""
 
+from leadline.network.sight import Answer, Rule, Sight, Unknown
 from leadline.network.trace.nftables.expressions import Expression, Named, plain
 from leadline.network.trace.nftables.kinds import Value
 from leadline.network.trace.nftables.statements import compiled
-from leadline.network.trace.sight import Answer, Rule, Sight, Unknown
 
 _ELSEWHERE = frozenset("{@!=<>&|^(.,")
 _OPERATORS = frozenset(("/", "-", "and", "or", "xor", "vmap", "map", "set"))

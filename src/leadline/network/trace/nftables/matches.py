@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from leadline.network.sight import Answer, Sight, Step, Unknown, Verdict
 from leadline.network.trace.nftables import kinds
 from leadline.network.trace.nftables.expressions import (
     Expression,
@@ -14,7 +15,6 @@ from leadline.network.trace.nftables.expressions import (
 from leadline.network.trace.nftables.kinds import Value
 from leadline.network.trace.nftables.sets import MISSING, Members
 from leadline.network.trace.nftables.words import NotUnderstoodError, Words, strange, untold
-from leadline.network.trace.sight import Answer, Sight, Step, Unknown, Verdict
 
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "<": lambda value, edge: value < edge,

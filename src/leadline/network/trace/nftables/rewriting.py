@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Any, Literal
 
+from leadline.network.sight import Answer, Sight, Step, Unknown, Verdict
 from leadline.network.trace.nftables import kinds
 from leadline.network.trace.nftables.expressions import Named, drawn, expression, mapped
 from leadline.network.trace.nftables.kinds import Kind
 from leadline.network.trace.nftables.words import NotUnderstoodError, Words, always
-from leadline.network.trace.sight import Answer, Sight, Step, Unknown, Verdict
 
 _NAMES: dict[str, Literal["dnat", "snat", "masquerade", "redirect"]] = {
     "dnat": "dnat",

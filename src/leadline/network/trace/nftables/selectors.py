@@ -8,10 +8,10 @@ from collections.abc import Callable
 import msgspec
 
 from leadline.network.packet import PROTOCOLS, TCP, Packet
+from leadline.network.sight import Sight, Tuple, Unknown
 from leadline.network.trace.nftables import kinds
 from leadline.network.trace.nftables.kinds import Kind, Value
 from leadline.network.trace.nftables.words import NotUnderstoodError, Words, always, untold
-from leadline.network.trace.sight import Sight, Tuple, Unknown
 
 Answer = Value | None | Unknown
 Read = Callable[[Sight], Answer]

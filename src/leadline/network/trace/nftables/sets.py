@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
+from leadline.network.sight import Unknown
 from leadline.network.trace.nftables.kinds import Kind, Span, Value
 from leadline.network.trace.nftables.words import strange, untold
-from leadline.network.trace.sight import Unknown
 
 _STATEFUL = (" limit ", " quota ", " ct count ")
 _FULL = 0xFFFFFFFF
@@ -49,8 +49,9 @@ class Members:
         self._given = given
         self._made: dict[Any, Any] = {}
         self._exact: dict[Any, Any] = {}
-        self._ranges: list[tuple[Value, Value, Any]] = []
-        self._lows: list[Value] = []
+        self._ranges: list[tuple[Any, Any, Any]] = []
+        self._lows: list[Any] = []
+        self._overlap = False
         self._patterns: dict[tuple[int | None, ...], _Pattern] = {}
         self._rest: Any = MISSING
         self._doubt: Unknown | None = None

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Callable
 
+from leadline.network.sight import Step
 from leadline.network.trace.nftables import asides, verdicts
 from leadline.network.trace.nftables.expressions import Named, expression
 from leadline.network.trace.nftables.gathering import Gathered
 from leadline.network.trace.nftables.matches import match, verdict_map, verdict_of
 from leadline.network.trace.nftables.setting import setting
 from leadline.network.trace.nftables.words import NotUnderstoodError, Words, always, strange
-from leadline.network.trace.sight import Step
 
 _COMMENT = re.compile(r' ?comment "[^"]*"$')
 

@@ -1,11 +1,11 @@
 """Statements that say where a packet goes."""
 
+from leadline.network.sight import Answer, Sight, Tracked, Verdict
 from leadline.network.trace.nftables.gathering import Gathered
 from leadline.network.trace.nftables.matches import verdict_of
 from leadline.network.trace.nftables.rewriting import rewriting
 from leadline.network.trace.nftables.selectors import protocol
 from leadline.network.trace.nftables.words import NotUnderstoodError, always
-from leadline.network.trace.sight import Answer, Sight, Tracked, Verdict
 
 _TCP = 6
 _ICMP = {

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from leadline.base.text import Text
-from leadline.network.trace.sight import Sight, Unknown
+from leadline.network.sight import Sight, Unknown
 
 _Answer = TypeVar("_Answer")
 

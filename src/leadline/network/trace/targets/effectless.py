@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from leadline.base.text import Text
+from leadline.network.sight import Step, Unknown
 from leadline.network.trace.extension import Option, Target
-from leadline.network.trace.sight import Step, Unknown
 
 _MAPPED = Unknown(
     Text("what a set maps a packet to is not recorded (`-j SET --map-set`)",

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from leadline.network.packet import Packet
+from leadline.network.sight import Sight, Step
 from leadline.network.trace.extension import Option, Target, masked
-from leadline.network.trace.sight import Sight, Step
 
 _HIGHEST_TTL = 255
 _ECN_BITS = 3

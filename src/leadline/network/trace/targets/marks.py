@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from leadline.network.sight import Sight, Step
 from leadline.network.trace.extension import Option, Target, masked
-from leadline.network.trace.sight import Sight, Step
 
 _ALL = 0xFFFFFFFF
 _SETTING = {"--set-mark": 1, "--set-xmark": 1, "--and-mark": 1, "--or-mark": 1, "--xor-mark": 1}

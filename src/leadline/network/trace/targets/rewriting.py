@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from leadline.network.packet import network, number
+from leadline.network.sight import Sight, Step, Verdict
 from leadline.network.trace.extension import Option, Target
-from leadline.network.trace.sight import Sight, Step, Verdict
 
 _FREE = {"--random": 0, "--random-fully": 0, "--persistent": 0}
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from leadline.base.text import Text
+from leadline.network.sight import Step, Unknown, Verdict
 from leadline.network.trace.extension import Option, Target
-from leadline.network.trace.sight import Step, Unknown, Verdict
 
 _ZONE = Unknown(
     Text("connection tracking zones are not traced (`-j CT {option}`)", "연결 추적 영역은 추적하지 않습니다(`-j CT {option}`)")

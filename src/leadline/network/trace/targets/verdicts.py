@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from leadline.network.sight import Step, Verdict
 from leadline.network.trace.extension import Option, Target
-from leadline.network.trace.sight import Step, Verdict
 
 
 def _says(verdict: Verdict) -> Step:
