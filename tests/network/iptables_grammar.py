@@ -1,19 +1,11 @@
-"""Random rule sets, IP sets and packets for the host of iptables_ground, from a seed."""
+"""Random rule sets and IP sets for the host of iptables_ground."""
 
-import socket
-import struct
 from random import Random
 
-import msgspec
-from iptables_ground import BEYOND, mac
-from iptables_model import BROADCAST, Sent
-
-from leadline.network.packet import Packet, dotted, number
-
 _MARKS = ("0x1", "0x2/0x3", "0x4000/0x4000", "0x10/0xf0", "0x0", "5", "0x3/0x7", "0xffffffff")
-_PORTS = (22, 53, 80, 443, 1000, 8080, 30080)
-_SOURCES = ("10.1.0.9", "10.1.5.5", "10.1.77.1", "10.2.0.9", "10.3.0.9", "172.16.0.1", "8.8.8.8", "10.1.0.2")
-_DESTINATIONS = (
+PORTS = (22, 53, 80, 443, 1000, 8080, 30080)
+SOURCES = ("10.1.0.9", "10.1.5.5", "10.1.77.1", "10.2.0.9", "10.3.0.9", "172.16.0.1", "8.8.8.8", "10.1.0.2")
+DESTINATIONS = (
     "10.1.0.1", "10.1.0.2", "192.168.7.7", "10.2.0.44", "10.2.9.9", "10.9.3.3", "10.3.0.7", "8.8.4.4",
     "10.50.0.1", "10.50.0.2", "10.60.1.1",
 )  # fmt: skip
@@ -35,7 +27,7 @@ SETS = {
     "lists": ("list:set", 1),
 }
 _STATES = ("NEW", "ESTABLISHED", "RELATED", "INVALID", "UNTRACKED", "SNAT", "DNAT")
-_FLAGS = ("SYN", "ACK", "FIN", "RST", "PSH", "URG")
+FLAGS = ("SYN", "ACK", "FIN", "RST", "PSH", "URG")
 _TYPES = ("LOCAL", "UNICAST", "BROADCAST", "MULTICAST", "LOCAL,BROADCAST", "UNICAST,MULTICAST")
 BASES = {
     "raw": ("PREROUTING",),
@@ -57,10 +49,12 @@ COMMIT
 
 
 class Grammar:
-    """What one seed makes."""
+    """What one seed makes. `users`: who sends from the host itself."""
 
-    def __init__(self, random: Random) -> None:
+    def __init__(self, random: Random, users: tuple[int, ...]) -> None:
         self.random = random
+        # rules may name only users that the namespace knows
+        self.users = ("0", "1000", "0-999") if len(users) > 1 else ("0",)
 
     def _some(self, words: tuple[str, ...]) -> str:
         return ",".join(self.random.sample(words, self.random.randint(1, min(3, len(words)))))
@@ -78,14 +72,14 @@ class Grammar:
         protocol = pick(("tcp", "udp", "icmp", "tcp", "udp", "200"))
         if protocol in ("tcp", "udp"):
             own = [
-                f"-m {protocol} {no('--dport ' + self._range(_PORTS))}",
-                f"-m {protocol} {no('--sport 20000:30000')} --dport {self._range(_PORTS)}",
-                f"-m multiport {no(pick(('--dports', '--ports')) + f' {self._range(_PORTS)},22,1000:9000')}",
+                f"-m {protocol} {no('--dport ' + self._range(PORTS))}",
+                f"-m {protocol} {no('--sport 20000:30000')} --dport {self._range(PORTS)}",
+                f"-m multiport {no(pick(('--dports', '--ports')) + f' {self._range(PORTS)},22,1000:9000')}",
                 f"-m multiport {no('--sports 21000:23000,25001')}",
                 f"-m {protocol}",
             ]
             if protocol == "tcp":
-                looked, wanted = self._some(_FLAGS), self._some(_FLAGS)
+                looked, wanted = self._some(FLAGS), self._some(FLAGS)
                 own += [f"-m tcp {no(f'--tcp-flags {looked} {wanted}')}", f"-m tcp {no('--syn')}"]
             return f"-p {protocol}", pick(own)
         if protocol == "icmp":
@@ -119,8 +113,8 @@ class Grammar:
             f"-m conntrack {no('--ctproto ' + pick(('tcp', 'udp', '200')))}",
             f"-m conntrack --ctdir {pick(('ORIGINAL', 'REPLY'))}",
             f"-m conntrack {no('--ctstate ' + self._some(_STATES))} --ctdir {pick(('ORIGINAL', 'REPLY'))}",
-            f"-m conntrack --ctproto udp {no('--ctorigdstport ' + self._range(_PORTS))}",
-            f"-m conntrack --ctproto udp {no('--ctreplsrcport ' + self._range(_PORTS))}",
+            f"-m conntrack --ctproto udp {no('--ctorigdstport ' + self._range(PORTS))}",
+            f"-m conntrack --ctproto udp {no('--ctreplsrcport ' + self._range(PORTS))}",
             f"-m conntrack {no('--ctstatus ' + pick(('SEEN_REPLY', 'EXPECTED', 'NONE')))}"
             " --ctstate NEW,ESTABLISHED,INVALID",
             f"-m conntrack {no('--ctstatus CONFIRMED')} --ctstate ESTABLISHED",
@@ -153,22 +147,22 @@ class Grammar:
             ]
         if not incoming:
             found += [
-                f"-m owner {no('--uid-owner ' + pick(('0', '1000', '0-999')))}",
+                f"-m owner {no('--uid-owner ' + pick(self.users))}",
                 f"-m owner {no('--socket-exists')}",
-                f"-m owner {no('--uid-owner 1000')} {no('--socket-exists')}",
-                *[f"-m owner ! --uid-owner {pick(('0', '1000', '0-999'))}"] * 3,
+                f"-m owner {no('--uid-owner ' + self.users[-1])} {no('--socket-exists')}",
+                *[f"-m owner ! --uid-owner {pick(self.users)}"] * 3,
             ]
         if base == "PREROUTING" and table in ("raw", "mangle"):
             found.append(f"-m rpfilter {pick(('', '--loose'))} {pick(('', '--invert'))}".strip())
         return found
 
-    def _rule(self, table: str, base: str, targets: list[str]) -> str:
+    def _rule(self, table: str, base: str, chain: str, targets: list[str]) -> str:
         pick, chance = self.random.choice, self.random.random
         words = []
         for side, likely in (("-s", 0.25), ("-d", 0.25)):
             if chance() < likely:
                 words.append(self._not(f"{side} {pick(_NETS)}"))
-        if base not in ("OUTPUT", "POSTROUTING") and chance() < 0.2:
+        if base != "OUTPUT" and chain != "POSTROUTING" and chance() < 0.2:
             words.append(self._not("-i " + pick(("in0", "in+", "br0", "i+", "lo"))))
         if base not in ("PREROUTING", "INPUT") and chance() < 0.2:
             words.append(self._not("-o " + pick(("out0", "in+", "br0", "o+", "in1"))))
@@ -221,7 +215,7 @@ class Grammar:
                 for place, chain in enumerate((base, *own)):
                     targets = self._targets(table, base, own[place:])
                     written += [
-                        f"-A {chain} {self._rule(table, base, targets)}".rstrip()
+                        f"-A {chain} {self._rule(table, base, chain, targets)}".rstrip()
                         for _ in range(self.random.randint(5, 9))
                     ]
             if table == "raw":
@@ -234,8 +228,8 @@ class Grammar:
     def sets(self) -> str:
         pick, some = self.random.choice, self.random.sample
         lines = [f"create {name} {kind}" for name, (kind, _) in SETS.items()]
-        addresses = _SOURCES + _DESTINATIONS
-        ports = [f"{pick(('tcp', 'udp'))}:{port}" for port in _PORTS] + ["icmp:8/0", "icmp:3/4", "200:0"]
+        addresses = SOURCES + DESTINATIONS
+        ports = [f"{pick(('tcp', 'udp'))}:{port}" for port in PORTS] + ["icmp:8/0", "icmp:3/4", "200:0"]
         nets = [
             "10.0.0.0/8",
             "10.1.0.0/16",
@@ -247,7 +241,7 @@ class Grammar:
         ]
         maybe = ("", "", " nomatch")
         lines += [f"add hip {address}" for address in some(addresses, 6)]
-        lines += [f"add hipm {address}" for address in some(_SOURCES, 2)]
+        lines += [f"add hipm {address}" for address in some(SOURCES, 2)]
         lines += [f"add hnet {net}{pick(maybe)}" for net in some(nets, 4)]
         lines += [f"add hipport {pick(addresses)},{port}" for port in some(ports, 8) for _ in range(3)]
         lines += [
@@ -267,131 +261,7 @@ class Grammar:
             f"add hnetiface {net},{pick(('in0', 'br0', 'out0', 'in wildcard', 'o wildcard'))}"
             for net in some([*nets, "0.0.0.0/0"], 5)
         ]
-        lines += [f"add bport {port}" for port in some(_PORTS, 3)]
+        lines += [f"add bport {port}" for port in some(PORTS, 3)]
         lines += [f"add bip {address}" for address in some(addresses, 9) if address.startswith("10.1.")]
         lines += [f"add lists {name}" for name in some(("hip", "hnet", "hipport", "bport", "hnetport"), 2)]
         return "\n".join(dict.fromkeys(lines)) + "\n"
-
-    def packets(self, count: int, port: int) -> list[list[Sent]]:
-        """Flows, each one packet or more; `port`: the first source port, which no other flow has."""
-        return [self._flow(port + place) for place in range(count)]
-
-    def _flow(self, port: int) -> list[Sent]:
-        pick, chance = self.random.choice, self.random.random
-        kind = chance()
-        if kind < 0.2:
-            packet = self._packet("udp", port, pick(("10.9.0.1", "10.1.0.1")), pick(_DESTINATIONS[3:]))
-            local = msgspec.structs.replace(
-                packet, tos=pick((0, 0x10, 0x20)), mark=pick((0, 0, 1, 0x4000)), ttl=64
-            )
-            return [Sent(local, uid=pick((0, 1000)))]
-        source = pick(_SOURCES)
-        device = pick(("in0", "in0", "in1", "out0", "bp0"))
-        protocol = pick(("tcp", "udp", "udp", "icmp", "200"))
-        if protocol == "200":
-            # has no ports that would tell flows apart
-            source = dotted(number("10.1.0.0") + (port - 10000))
-        packet = self._packet(
-            protocol, port, source, pick([each for each in _DESTINATIONS if each != source])
-        )
-        if kind < 0.27:
-            group = pick(("10.1.255.255", "255.255.255.255", "224.0.0.1"))
-            packet = self._packet("udp", port, "10.1.0.9", group)
-            return [Sent(packet, "in0")]
-        if device == "bp0" and chance() < 0.6:
-            return [
-                Sent(msgspec.structs.replace(packet, destination=number("10.3.0.77")), "bp0", bridged=True)
-            ]
-        first = Sent(packet, device)
-        if protocol == "tcp" and chance() < 0.4:
-            flags = frozenset(flag.lower() for flag in self.random.sample(_FLAGS, self.random.randint(0, 3)))
-            return [Sent(msgspec.structs.replace(packet, flags=flags), device)]
-        if protocol == "icmp" and chance() < 0.4:
-            return [
-                Sent(msgspec.structs.replace(packet, icmp=pick(((0, 0), (13, 0), (9, 0), (5, 1)))), device)
-            ]
-        return [first]
-
-    def _packet(self, protocol: str, port: int, source: str, destination: str) -> Packet:
-        head = {"tcp": 40, "udp": 28, "icmp": 28}.get(protocol, 20)
-        ported = protocol in ("tcp", "udp")
-        return Packet(
-            protocol=protocol,
-            source=number(source),
-            destination=number(destination),
-            source_port=port if ported or protocol == "icmp" else None,
-            destination_port=self.random.choice(_PORTS) if ported else None,
-            flags=frozenset(("syn",)) if protocol == "tcp" else frozenset(),
-            icmp=(8, 0) if protocol == "icmp" else None,
-            size=head + self.random.choice((0, 0, 12, 32, 100)),
-            ttl=self.random.choice((64, 64, 63, 2)),
-            tos=self.random.choice((0, 0, 0x10, 0x12, 0x28)),
-        )
-
-
-def reply(sent: Sent, left: Packet) -> Sent | None:
-    """The answer to a packet as it left, coming back by where it went; None where none can be sent from outside."""
-    if left.destination in BROADCAST or left.destination >> 28 == 0xE:
-        return None
-    if (
-        not sent.device
-        or sent.bridged
-        or left.protocol not in ("tcp", "udp", "icmp")
-        or left.icmp not in (None, (8, 0))
-    ):
-        return None
-    return Sent(
-        msgspec.structs.replace(
-            left,
-            source=left.destination,
-            destination=left.source,
-            source_port=left.destination_port if left.icmp is None else left.source_port,
-            destination_port=left.source_port if left.icmp is None else None,
-            flags=frozenset(("syn", "ack")) if left.flags else frozenset(),
-            icmp=None if left.icmp is None else (0, 0),
-            mark=0,
-            ttl=64,
-        ),
-        "out0",
-    )
-
-
-def wire(sent: Sent) -> list[object]:
-    """A packet as iptables_ground sends it."""
-    packet = sent.packet
-    if not sent.device:
-        ends = dotted(packet.source), packet.source_port, dotted(packet.destination), packet.destination_port
-        return [sent.uid, *ends, packet.tos, packet.mark, packet.size - 28]
-    to = BEYOND if sent.bridged else mac("br0" if sent.device.startswith("bp") else sent.device)
-    if packet.destination >> 28 == 0xE:
-        to = "01:00:5e:00:00:01"
-    elif dotted(packet.destination).endswith("255.255"):
-        to = "ff:ff:ff:ff:ff:ff"
-    frame = bytes.fromhex(to.replace(":", "") + "020000000099" + "0800") + octets(packet)
-    return [sent.device, frame.hex()]
-
-
-def octets(packet: Packet) -> bytes:
-    """The IP packet. Only its own header bears a checksum."""
-    numbers = {"tcp": socket.IPPROTO_TCP, "udp": socket.IPPROTO_UDP, "icmp": socket.IPPROTO_ICMP}
-    protocol = numbers[packet.protocol] if packet.protocol in numbers else int(packet.protocol)
-    ports = packet.source_port or 0, packet.destination_port or 0
-    if packet.protocol == "tcp":
-        bits = sum(
-            {"fin": 1, "syn": 2, "rst": 4, "psh": 8, "ack": 16, "urg": 32}[flag] for flag in packet.flags
-        )
-        first, second = (1001, 0) if packet.flags == {"syn"} else (5001, 1002)
-        body = struct.pack("!HHIIBBHHH", *ports, first, second, 0x50, bits, 8192, 0, 0)
-    elif packet.protocol == "udp":
-        body = struct.pack("!HHHH", *ports, packet.size - 20, 0)
-    elif packet.icmp is not None:
-        body = struct.pack("!BBHHH", *packet.icmp, 0, ports[0], 1)
-    else:
-        body = b""
-    body = body.ljust(packet.size - 20, b"\0")
-    fields = [0x45, packet.tos, packet.size, 0, 0, packet.ttl, protocol, 0, packet.source, packet.destination]
-    layout = "!BBHHHBBHII"
-    total = sum(struct.unpack("!10H", struct.pack(layout, *fields)))
-    total = (total & 0xFFFF) + (total >> 16)
-    fields[7] = ~(total + (total >> 16)) & 0xFFFF
-    return struct.pack(layout, *fields) + body

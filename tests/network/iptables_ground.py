@@ -65,7 +65,6 @@ def _settings() -> None:
         "ipv4/conf/all/accept_local": "1",
         "ipv6/conf/all/disable_ipv6": "1",
         "ipv6/conf/default/disable_ipv6": "1",
-        "netfilter/nf_conntrack_checksum": "0",
     }.items():
         with contextlib.suppress(FileNotFoundError):
             Path("/proc/sys/net", path).write_text(value)

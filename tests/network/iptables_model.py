@@ -10,9 +10,9 @@ import msgspec
 
 from leadline.base.text import Text
 from leadline.network.packet import Packet, contains, network, number
+from leadline.network.sight import Hook, Rule, Sight, State, Tracked, Tuple, Unknown, Verdict
 from leadline.network.trace.ipset import IpSets
 from leadline.network.trace.iptables import IptablesRules
-from leadline.network.sight import Hook, Rule, Sight, State, Tracked, Tuple, Unknown, Verdict
 
 NETWORKS = {
     "in0": network("10.1.0.0/16"),

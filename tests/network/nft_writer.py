@@ -218,7 +218,8 @@ table inet t {{
                 f"ip daddr . th dport {self._not()}@pairs",
                 f"ip saddr . ip daddr {{ 10.1.0.0/16 . 10.2.0.0-10.2.0.50, 10.3.0.8 . {to} }}",
                 f"th dport {self._not()}{port}",
-                f"th sport {self.of('<>')} 20000",
+                # not `th sport > 20000`: behind `tcp dport < 443`, nft 1.0.6 lists both as `tcp sport != 443-20000`
+                f"th sport {self._not()}1-20000",
                 f"meta l4proto {self._not()}{{ tcp, icmp }}",
                 f"meta mark {self._not()}@marks",
                 f"meta mark & 0x{self.of('124')} {self.of(('==', '!='))} 0",

@@ -12,7 +12,8 @@ from random import Random
 from typing import Any
 
 import pytest
-from iptables_grammar import Grammar, reply, wire
+from iptables_flows import Flows, reply, wire
+from iptables_grammar import Grammar
 from iptables_model import Kernel
 
 from leadline.facts.iptables import Rule, parse_save
@@ -70,17 +71,18 @@ def counted(text: str) -> dict[tuple[str, str, int], tuple[int, str]]:
 
 def test_every_rule_counts_what_the_kernel_counts() -> None:
     seed = int(os.environ.get("LEADLINE_SEED", "4"))
+    users = (0, 1000) if os.geteuid() == 0 else (0,)
     kernel, port, sent, met = Kernel(), FIRST_PORT, 0, 0
     with ground() as host:
         for turn in range(ROUNDS):
             random = Random(f"{seed} {turn}")
-            grammar = Grammar(random)
+            grammar = Grammar(random, users)
             tool = "iptables-nft" if turn < ROUNDS / 2 else "iptables-legacy"
             sets, text = host.ask(tool=tool, ipset=grammar.sets(), rules=grammar.rules())
             rules = IptablesRules(parse_save(text, "iptables-save").entries)
             kernel.load(rules, IpSets(parse_sets(sets).entries))
             packets = []
-            for flow in grammar.packets(FLOWS, port):
+            for flow in Flows(random, users).flows(FLOWS, port):
                 for each in flow:
                     left = kernel.send(each)
                     packets.append(wire(each))

@@ -248,6 +248,7 @@ table inet t {
 		accept
 	}
 	chain plain {
+		# xt_MARK counter packets 1 bytes 60
 	}
 }
 """
@@ -270,4 +271,7 @@ def test_chains() -> None:
     assert isinstance(first, Verdict)
     assert shown(rules.rules("inet", "t", first.chain)[0](sight(Here()))) == "accept"
     assert shown(second) == "accept"
+    (kept,) = rules.rules("inet", "t", "plain")
+    assert shown(kept(sight(Here()))).startswith("unknown ")
+    assert kept.cite == "# xt_MARK counter"
     assert [each.table for each in Nft(entries).chains()] == ["filter", "nat", "t"]

@@ -1,14 +1,16 @@
 """`leadline trace`: where a packet goes, computed from the state of the hosts on its way."""
 
+import time
 from typing import TYPE_CHECKING
 
 import click
 
-from leadline.cli._options import format_name, options, said, show
+from leadline.cli._options import format_name, options, progress, said, show
 from leadline.cli._where import topology, where_options
 
 if TYPE_CHECKING:
     from leadline.network.ports import Protocol
+    from leadline.network.topology import Topology
 
 
 @click.command(
@@ -31,8 +33,8 @@ if TYPE_CHECKING:
         "종료 코드: 0 도달하고 응답도 돌아옴, 1 그렇지 않거나 기록이 부족함, 2 오류.",
     ),
 )
-@click.argument("source", metavar="FROM")
-@click.argument("destination", metavar="TO")
+@click.argument("source", metavar="FROM", required=False)
+@click.argument("destination", metavar="TO", required=False)
 @click.option(
     "--port",
     metavar="PORT",
@@ -57,6 +59,14 @@ if TYPE_CHECKING:
 )
 @click.option("--df", is_flag=True, help=said("It must not be fragmented.", "조각내지 못하게 합니다(DF)."))
 @click.option(
+    "--all-pairs",
+    is_flag=True,
+    help=said(
+        "Instead of FROM and TO: every pod to every other, with the fewest causes that explain what is lost.",
+        "FROM과 TO 대신 모든 파드 사이를 추적하고, 실패를 설명하는 최소한의 원인을 보여 줍니다.",
+    ),
+)
+@click.option(
     "--all",
     "everything",
     is_flag=True,
@@ -74,12 +84,13 @@ if TYPE_CHECKING:
 @where_options
 @options
 def command(
-    source: str,
-    destination: str,
+    source: str | None,
+    destination: str | None,
     port: str | None,
     proto: "Protocol | None",
     size: int | None,
     df: bool,
+    all_pairs: bool,
     everything: bool,
     to: str | None,
     snapshots: tuple[str, ...],
@@ -89,6 +100,20 @@ def command(
     lab: str | None,
 ) -> int:
     """Returns 0 where the packet arrives and its answer comes back, else 1."""
+    if all_pairs:
+        if source is not None or size is not None or df:
+            raise click.UsageError(
+                said(
+                    "--all-pairs takes neither FROM and TO nor --size and --df: every pair's largest packet is followed",
+                    "--all-pairs는 FROM, TO, --size, --df와 함께 쓸 수 없습니다. 쌍마다 가장 큰 패킷을 추적합니다",
+                ),
+                click.get_current_context(),
+            )
+        return _pairs(topology(snapshots, hosts, inventory, lab, sudo=sudo), port, proto or "icmp", to)
+    if source is None or destination is None:
+        ctx = click.get_current_context()
+        raise click.MissingParameter(ctx=ctx, param=ctx.command.params[0 if source is None else 1])
+
     from leadline.network.names import flow
     from leadline.network.tracing import trace
     from leadline.report.views.trace import document
@@ -98,3 +123,19 @@ def command(
     found = trace(network, asked)
     show(document(found, everything=everything, expand=format_name(to) == "html"), to)
     return 0 if found.delivered else 1
+
+
+def _pairs(network: "Topology", port: str | None, protocol: "Protocol", to: str | None) -> int:
+    """Shows who reaches whom; returns 0 where everybody does."""
+    from leadline.network.pairs import matrix
+    from leadline.report.views.trace_pairs import document
+
+    begun = time.monotonic()
+
+    def step(done: int, of: int) -> None:
+        if done == of or done % 100 == 0:
+            progress(f"[{done}/{of}]", begun)
+
+    found = matrix(network, protocol=protocol, port=port, step=step)
+    show(document(found, expand=format_name(to) == "html"), to)
+    return 0 if found.delivered == found.pairs else 1

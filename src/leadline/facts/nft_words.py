@@ -204,6 +204,8 @@ def statement(expression: Any) -> str:
     if not isinstance(expression, dict) or len(expression) != 1:
         return _json(expression)
     name, inner = next(iter(expression.items()))
+    if name == "match" and isinstance(inner, dict):
+        return _match(inner)
     if name in _VERDICTS:
         return str(name)
     if name == "counter":
@@ -230,8 +232,6 @@ def statement(expression: Any) -> str:
         return _rate(name, inner)
     if name == "flow":
         return f"flow {inner.get('op')} {inner.get('flowtable')}"
-    if name == "match":
-        return _match(inner)
     if name in ("jump", "goto"):
         return f"{name} {inner.get('target')}"
     if name == "xt":

@@ -7,6 +7,7 @@ from leadline.base.errors import HostError
 from leadline.base.text import Text
 
 if TYPE_CHECKING:
+    import httpx2 as httpx
     from lightkube.config.kubeconfig import SingleConfig
 
 KINDS: Mapping[str, str] = {
@@ -30,6 +31,20 @@ KINDS: Mapping[str, str] = {
 }
 """Name of the file → path of the list. Never secrets."""
 
+CUSTOM: Mapping[str, tuple[str, ...]] = {
+    "ipaddresspools": ("/apis/metallb.io/v1beta1/ipaddresspools",),
+    "l2advertisements": ("/apis/metallb.io/v1beta1/l2advertisements",),
+    "bgpadvertisements": ("/apis/metallb.io/v1beta1/bgpadvertisements",),
+    "bgppeers": ("/apis/metallb.io/v1beta2/bgppeers", "/apis/metallb.io/v1beta1/bgppeers"),
+    "bfdprofiles": ("/apis/metallb.io/v1beta1/bfdprofiles",),
+    "communities": ("/apis/metallb.io/v1beta1/communities",),
+    "servicel2statuses": ("/apis/metallb.io/v1beta1/servicel2statuses",),
+    "servicebgpstatuses": ("/apis/metallb.io/v1beta1/servicebgpstatuses",),
+}
+"""The same of kinds that a cluster need not have, by all versions they may be of, the newest first."""
+
+_ABSENT = 404
+
 _PAGE = 500
 
 
@@ -49,23 +64,20 @@ def read_api() -> tuple[dict[str, dict[str, Any]], list[Text]]:
     try:
         with Client(config, ConnectionParams(timeout=httpx.Timeout(15))) as client:
             for kind, path in KINDS.items():
-                pages: list[dict[str, Any]] = []
-                token = ""
-                while True:
-                    answer = client.get(
-                        path, params={"limit": str(_PAGE), **({"continue": token} if token else {})}
-                    )
-                    if answer.status_code != 200:
-                        problems.append(_refused(kind, answer.status_code))
+                found, status = _list(client, path)
+                if found is None:
+                    problems.append(_refused(kind, status))
+                else:
+                    lists[kind] = found
+            for kind, paths in CUSTOM.items():
+                for path in paths:
+                    found, status = _list(client, path)
+                    if found is not None:
+                        lists[kind] = found
+                    if status != _ABSENT:
                         break
-                    pages.append(answer.json())
-                    token = pages[-1].get("metadata", {}).get("continue") or ""
-                    if not token:
-                        lists[kind] = {
-                            **pages[0],
-                            "items": [item for page in pages for item in page.get("items") or ()],
-                        }
-                        break
+                if found is None and status != _ABSENT:
+                    problems.append(_refused(kind, status))
     except (httpx.HTTPError, ConfigError, OSError, ValueError) as error:
         raise HostError(
             Text(
@@ -74,6 +86,21 @@ def read_api() -> tuple[dict[str, dict[str, Any]], list[Text]]:
             )
         ) from None
     return lists, problems
+
+
+def _list(client: "httpx.Client", path: str) -> tuple[dict[str, Any] | None, int]:
+    """A whole list, page by page, and the status that the API answered with last; None where that is no list."""
+    pages: list[dict[str, Any]] = []
+    token = ""
+    while True:
+        answer = client.get(path, params={"limit": str(_PAGE), **({"continue": token} if token else {})})
+        if answer.status_code != 200:
+            return None, answer.status_code
+        pages.append(answer.json())
+        token = pages[-1].get("metadata", {}).get("continue") or ""
+        if not token:
+            items = [item for page in pages for item in page.get("items") or ()]
+            return {**pages[0], "items": items}, answer.status_code
 
 
 def _config() -> "SingleConfig":

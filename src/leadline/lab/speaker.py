@@ -4,7 +4,6 @@ metallb speaker/layer2_controller.go (election), internal/layer2/arp.go (answers
 told by a broadcast on MetalLB's port instead of memberlist's gossip.
 """
 
-import hashlib
 import select
 import socket
 import time
@@ -14,6 +13,7 @@ from contextlib import suppress
 from leadline.hosts.namespaces import end_with_parent, set_title
 from leadline.lab import arp
 from leadline.lab.plan import UNDERLAY, Node
+from leadline.network.balancing.order import order
 
 PORT = 7946
 # A node that was not heard for this long is not counted on any more (seconds); it is heard three times in it.
@@ -24,8 +24,8 @@ PAUSE = 1.1
 
 
 def owner(address: str, nodes: Iterable[str]) -> str:
-    """The node that answers for an address: the one whose name and the address have the smallest digest."""
-    return min(nodes, key=lambda node: hashlib.sha256(f"{node}#{address}".encode()).digest())
+    """The node that answers for an address."""
+    return order(nodes, address)[0]
 
 
 def speak(node: Node, nodes: Iterable[str], addresses: Iterable[str]) -> None:

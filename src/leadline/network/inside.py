@@ -20,7 +20,9 @@ from leadline.network.pods import Pod
 from leadline.snapshot.snapshot import Recorded, Snapshot
 
 if TYPE_CHECKING:
+    from leadline.facts.sources.ipvs import Server, Service
     from leadline.network.sight import Rules
+    from leadline.network.trace.ipset import IpSets
 
 _LOOPBACK = Link(name="lo", index=1, kind="loopback", mtu=65536, carrier=True, addresses=((0x7F000001, 8),))
 
@@ -139,6 +141,17 @@ class InferredNetns:
         return None
 
     def rules(self) -> "Sequence[Rules]":
+        return ()
+
+    def tables(self) -> Sequence[tuple[str, str]]:
+        return ()
+
+    def sets(self) -> "IpSets":
+        from leadline.network.trace.ipset import IpSets  # it comes with all of its types
+
+        return IpSets({})
+
+    def balanced(self) -> "Sequence[tuple[Service | Server, str]]":
         return ()
 
     def listeners(self) -> Sequence[tuple[Listener, str]] | None:

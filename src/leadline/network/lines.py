@@ -8,6 +8,7 @@ from leadline.facts.sources.ip_addr import Interface
 from leadline.facts.sources.ip_neigh import Neighbour
 from leadline.facts.sources.ip_route import Route
 from leadline.facts.sources.ip_rule import PolicyRule
+from leadline.facts.sources.ipvs import Server, Service
 
 
 def squeezed(line: str) -> str:
@@ -90,6 +91,21 @@ def neighbour(of: Neighbour) -> str:
     if of.mac:
         words += ["lladdr", of.mac]
     return " ".join([*words, *of.flags, of.state]).strip()
+
+
+_SERVICES = {"tcp": "-t", "udp": "-u", "fwmark": "-f", "sctp": "--sctp-service"}
+_FORWARDING = {"route": "-g", "tunnel": "-i", "masquerade": "-m"}
+
+
+def balanced(of: Service | Server) -> str:
+    """`-a -t 10.96.0.10:53 -r 10.244.0.2:53 -m -w 1`."""
+    if isinstance(of, Service):
+        words = ["-A", _SERVICES[of.protocol], of.address, "-s", of.scheduler]
+        words += ["-p", str(of.persistence)] if of.persistence is not None else []
+    else:
+        words = ["-a", _SERVICES[of.protocol], of.service, "-r", of.address, _FORWARDING[of.forwarding]]
+        words += ["-w", str(of.weight)]
+    return " ".join((*words, *of.options))
 
 
 def forwarding(of: Forwarding) -> str:

@@ -12,7 +12,9 @@ from leadline.facts.sources.ip_rule import PolicyRule
 
 if TYPE_CHECKING:
     from leadline.facts.listeners import Listener
+    from leadline.facts.sources.ipvs import Server, Service
     from leadline.network.sight import Rules
+    from leadline.network.trace.ipset import IpSets
 
 
 class End(msgspec.Struct, frozen=True):
@@ -100,6 +102,14 @@ class Netns(Protocol):
     def tables(self) -> Sequence[tuple[str, str]]:
         """The nftables tables, those of iptables-nft too, by family and name, in the order they were made; () where it
         was not recorded."""
+        ...
+
+    def sets(self) -> "IpSets":
+        """The sets of ipset; one that was not recorded is Unknown in it."""
+        ...
+
+    def balanced(self) -> "Sequence[tuple[Service | Server, str]] | None":
+        """What IPVS shares out and among whom, each with its raw line; None where it was not recorded."""
         ...
 
     def listeners(self) -> "Sequence[tuple[Listener, str]] | None":

@@ -5,7 +5,17 @@ from collections.abc import Iterable
 import msgspec
 
 TCP, UDP, ICMP = "tcp", "udp", "icmp"
-PROTOCOLS = {"icmp": 1, "igmp": 2, "ipip": 4, "tcp": 6, "udp": 17, "gre": 47, "esp": 50, "ah": 51, "sctp": 132}
+PROTOCOLS = {
+    "icmp": 1,
+    "igmp": 2,
+    "ipip": 4,
+    "tcp": 6,
+    "udp": 17,
+    "gre": 47,
+    "esp": 50,
+    "ah": 51,
+    "sctp": 132,
+}
 
 
 class Packet(msgspec.Struct, frozen=True, kw_only=True):

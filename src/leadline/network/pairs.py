@@ -6,6 +6,7 @@ import msgspec
 
 from leadline.base.text import Text
 from leadline.network.alike import groups
+from leadline.network.leases import exhausted
 from leadline.network.names import Asked, flow
 from leadline.network.pods import Pod
 from leadline.network.ports import Protocol
@@ -108,7 +109,7 @@ def matrix(
         protocol=protocol,
         port=port or "",
         traced=len(found),
-        notes=topology.notes,
+        notes=(*topology.notes, *exhausted(topology, topology.hosts)),
     )
 
 

@@ -103,7 +103,7 @@ def joined(found: Iterable[Pod], told: Iterable[Pod], hosts: Mapping[str, str]) 
             addresses=known.addresses or api.addresses,
             host_network=api.host_network,
             netns="" if api.host_network else known.netns,
-            ports=api.ports,
+            ports=api.ports or known.ports,
             known_by=(*known.known_by, *api.known_by),
         )
     return tuple(sorted(by_name.values(), key=lambda pod: (pod.namespace, pod.name)))

@@ -23,7 +23,9 @@ from leadline.network.packet import dotted
 from leadline.snapshot.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from leadline.facts.sources.ipvs import Server, Service
     from leadline.network.sight import Rules
+    from leadline.network.trace.ipset import IpSets
 
 Peers = Callable[[], Mapping[str, End]]
 """The other ends of a namespace's veth pairs by the device here; asked for when its links are."""
@@ -211,6 +213,27 @@ class RecordedNetns:
 
     def tables(self) -> Sequence[tuple[str, str]]:
         return self._tables
+
+    @cached_property
+    def _sets(self) -> "IpSets":
+        from leadline.network.trace.ipset import IpSets  # as above
+
+        return IpSets(self._entries("ipset"))
+
+    def sets(self) -> "IpSets":
+        return self._sets
+
+    @cached_property
+    def _balanced(self) -> "tuple[tuple[Service | Server, str], ...] | None":
+        if self._fact("ipvs") is None:
+            # the inside of a pod is asked for nothing of IPVS
+            return () if self.key[1] or "ipvs" in self._empty else None
+        said = self._lines("ipvs")
+        entries: Mapping[str, Service | Server] = self._entries("ipvs")
+        return tuple((each, said.like(lines.balanced(each))) for each in entries.values())
+
+    def balanced(self) -> "Sequence[tuple[Service | Server, str]] | None":
+        return self._balanced
 
 
 def _is_json(text: str) -> bool:

@@ -21,7 +21,7 @@ from leadline.network.devices import addresses
 from leadline.network.inside import Namespace
 from leadline.network.own_routes import is_ipv4
 from leadline.network.packet import dotted
-from leadline.network.pods import Pod
+from leadline.network.pods import Pod, Port
 from leadline.snapshot.snapshot import Snapshot, read
 
 _NETNS = "/netns/"
@@ -134,6 +134,7 @@ def _sandboxes(snapshot: Snapshot, host: str) -> dict[str, Pod]:
                 netns=attached.netns.rpartition("/")[2] or None,
                 veth=attached.veth or None,
                 mac=attached.mac or None,
+                ports=tuple(Port(each.protocol, each.target, each.port) for each in attached.host_ports),
                 known_by=(*pod.known_by, "cni_attachments"),
             )
     for sandbox, spec in _specs(snapshot).items():

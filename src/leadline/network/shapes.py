@@ -6,6 +6,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from leadline.network.metallb_shapes import SHAPES
+
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 _IPV4 = rf"{_OCTET}(?:\.{_OCTET}){{3}}"
 _IPV6 = "[0-9a-fA-F:.]*:[0-9a-fA-F:.]*"
@@ -36,8 +38,20 @@ class _ContainerPort(_Shape, frozen=True):
     name: str | None = None
 
 
+class _Variable(_Shape, frozen=True):
+    name: str
+
+
 class _Container(_Shape, frozen=True):
     ports: list[_ContainerPort] | None = None
+    command: list[str] | None = None
+    args: list[str] | None = None
+    env: list[_Variable] | None = None
+
+
+class _Condition(_Shape, frozen=True):
+    type: str
+    status: str
 
 
 class _PodSpec(_Shape, frozen=True):
@@ -52,6 +66,7 @@ class _PodAddress(_Shape, frozen=True):
 
 class _PodStatus(_Shape, frozen=True):
     phase: str | None = None
+    conditions: list[_Condition] | None = None
     pod_i_p: Address | None = msgspec.field(name="podIP", default=None)
     pod_i_ps: list[_PodAddress] | None = msgspec.field(name="podIPs", default=None)
 
@@ -74,6 +89,7 @@ class _NodeAddress(_Shape, frozen=True):
 
 class _NodeStatus(_Shape, frozen=True):
     addresses: list[_NodeAddress] | None = None
+    conditions: list[_Condition] | None = None
 
 
 class _Node(_Shape, frozen=True):
@@ -109,6 +125,7 @@ class _ServiceSpec(_Shape, frozen=True):
     session_affinity_config: _Affinity | None = None
     ports: list[_ServicePort] | None = None
     health_check_node_port: Number | None = None
+    load_balancer_class: str | None = None
 
 
 class _Ingress(_Shape, frozen=True):
@@ -183,7 +200,8 @@ class _Object(_Shape, frozen=True):
     metadata: _Metadata
 
 
-_SHAPES: Mapping[str, type[_Shape]] = {
+_SHAPES: Mapping[str, type[msgspec.Struct]] = {
+    **SHAPES,
     "Pod": _Pod,
     "Node": _Node,
     "Service": _Service,

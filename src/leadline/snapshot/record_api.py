@@ -53,6 +53,8 @@ def clean(kind: str, content: dict[str, Any]) -> bytes:
         (metadata.get("annotations") or {}).pop(_LAST_APPLIED, None)
         if kind == "csr":
             (item.get("spec") or {}).pop("request", None)
+        if kind == "bgppeers" and (item.get("spec") or {}).get("password"):
+            item["spec"]["password"] = MARK
         if kind == "configmaps":
             item.pop("binaryData", None)
     return redact(json.dumps(_cleaned(content), ensure_ascii=False, indent=1).encode() + b"\n")

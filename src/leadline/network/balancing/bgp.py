@@ -11,7 +11,16 @@ import msgspec
 from leadline.base.text import Text
 from leadline.network.balancing.balanced import Route
 from leadline.network.balancing.fronted import Fronted
-from leadline.network.balancing.layer2 import ENDPOINTS, NO_ENDPOINT, NO_SPEAKER, NOT_LOCAL, SPEAKER, barred, for_service, on_node
+from leadline.network.balancing.layer2 import (
+    ENDPOINTS,
+    NO_ENDPOINT,
+    NO_SPEAKER,
+    NOT_LOCAL,
+    SPEAKER,
+    barred,
+    for_service,
+    on_node,
+)
 from leadline.network.balancing.members import Member
 from leadline.network.balancing.pools import Objects
 from leadline.network.balancing.selectors import fits
@@ -135,9 +144,9 @@ def _routes(
     mine = spec.get("localASN") or spec.get("myASN")
     inside = spec.get("dynamicASN") == "internal" or spec.get("peerASN") == mine
     router = spec.get("peerAddress") or ""
-    for prefix, each in merged.items():
-        preference = max(one.get("localPref") or 0 for one in each)
-        words = {_community(one, objects) for own in each for one in own.get("communities") or ()}
+    for prefix, parts in merged.items():
+        preference = max(one.get("localPref") or 0 for one in parts)
+        words = {_community(one, objects) for own in parts for one in own.get("communities") or ()}
         yield Route(
             prefix=prefix,
             peer=name,
@@ -181,7 +190,9 @@ def _spec(each: Object) -> Mapping[str, Any]:
     return each.get("spec") or {}
 
 
-_NO_PEER = Text("there is no BGPPeer, so no router hears of it", "BGPPeer가 없어 어느 라우터도 경로를 받지 못합니다")
+_NO_PEER = Text(
+    "there is no BGPPeer, so no router hears of it", "BGPPeer가 없어 어느 라우터도 경로를 받지 못합니다"
+)
 _CONFLICT = Text(
     "{node} announces nothing: the advertisements {one} and {other} differ in localPref",
     "{node}은(는) 광고하지 않습니다. 광고 {one}와(과) {other}의 localPref가 서로 다릅니다",

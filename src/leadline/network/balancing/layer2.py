@@ -3,8 +3,7 @@
 metallb speaker/layer2_controller.go (ShouldAnnounce, sortL2Candidates), internal/config (preferredNodeScores).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from hashlib import sha256
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -12,6 +11,7 @@ import msgspec
 from leadline.base.text import Text
 from leadline.network.balancing.fronted import Fronted
 from leadline.network.balancing.members import EXCLUDED, Member
+from leadline.network.balancing.order import order
 from leadline.network.balancing.selectors import fits, matches
 from leadline.network.objects import Object
 
@@ -24,14 +24,6 @@ class Election(msgspec.Struct, frozen=True, kw_only=True):
     interfaces: Mapping[str, tuple[str, ...]] = {}
     notes: tuple[Text, ...] = ()
     missing: tuple[Text, ...] = ()
-
-
-def order(nodes: Iterable[str], address: str, scores: Mapping[str, int] | None = None) -> list[str]:
-    """Nodes in the order in which they answer for an address: the preferred ones first, then by the digest of both."""
-    scores = scores or {}
-    return sorted(
-        nodes, key=lambda node: (-scores.get(node, 0), sha256(f"{node}#{address}".encode()).digest())
-    )
 
 
 def elect(service: Fronted, advertisements: Sequence[Object], members: Sequence[Member]) -> Election:

@@ -55,7 +55,9 @@ def speakers(objects: Objects) -> Speakers:
         node = (each.get("spec") or {}).get("nodeName") or ""
         ready[node] = ready.get(node, False) or _is_ready(each.get("status") or {})
     containers = [one for each in pods for one in (each.get("spec") or {}).get("containers") or ()]
-    arguments = [word for one in containers for word in (*(one.get("command") or ()), *(one.get("args") or ()))]
+    arguments = [
+        word for one in containers for word in (*(one.get("command") or ()), *(one.get("args") or ()))
+    ]
     names = {variable["name"] for one in containers for variable in one.get("env") or ()}
     classes = [each.partition("=")[2] for each in arguments if each.startswith("--lb-class=")]
     return Speakers(
@@ -78,7 +80,7 @@ def _speaks(pod: Object) -> bool:
 
 def _is_ready(status: Mapping[str, Any]) -> bool:
     told = [each.get("status") for each in status.get("conditions") or () if each.get("type") == "Ready"]
-    return told[0] == "True" if told else status.get("phase", "Running") == "Running"
+    return (told[0] == "True") if told else bool(status.get("phase", "Running") == "Running")
 
 
 def members(

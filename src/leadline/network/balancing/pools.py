@@ -88,12 +88,17 @@ def _allocated(allocation: Mapping[str, Any]) -> str:
 
 def _written(selector: Mapping[str, Any]) -> str:
     words = [f"{key}={value}" for key, value in (selector.get("matchLabels") or {}).items()]
-    for each in selector.get("matchExpressions") or ():
-        words.append(" ".join((each["key"], each["operator"], *(each.get("values") or ()))))
+    words += [
+        " ".join((each["key"], each["operator"], *(each.get("values") or ())))
+        for each in selector.get("matchExpressions") or ()
+    ]
     return ",".join(words) or "*"
 
 
-_FROM = Text("{address} is from MetalLB's pool {pool} ({range})", "{address}은(는) MetalLB 풀 {pool}({range})의 주소입니다")
+_FROM = Text(
+    "{address} is from MetalLB's pool {pool} ({range})",
+    "{address}은(는) MetalLB 풀 {pool}({range})의 주소입니다",
+)
 _NOT_BY_ITSELF = Text(
     "pool {pool} has autoAssign false: the Service asked for it",
     "풀 {pool}은(는) autoAssign이 false라서 서비스가 직접 지정해야 씁니다",

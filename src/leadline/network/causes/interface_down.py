@@ -6,23 +6,25 @@ from leadline.network.result import Cause
 
 
 def _find(case: Case) -> Cause | None:
-    here, device = case.host(), case.about("device")
-    inside = next(
-        (
-            each
-            for each in case.topology.netns.values()
-            if each.host == case.way.at and each.place == case.way.place
-        ),
-        here,
-    )
-    link = inside.links.get(device) if inside is not None else None
+    where, device = case.way.place, case.about("device")
+    if case.way.disposition != "link-down":
+        # with a bridge that is down the route to its pods is gone, too, and none of them hears another
+        pod, where = case.topology.pod_at(case.destination), ""
+        here = case.host()
+        if pod is None or here is None or pod.host != here.host:
+            return None
+        device = next(
+            (each.name for each in here.links.values() if each.kind == "bridge" and not each.up), ""
+        )
+    found = [each for each in case.topology.netns.values() if (each.host, each.place) == (case.way.at, where)]
+    link = found[0].links.get(device) if found else None
     if link is None:
         return None
     return Cause(
         name="interface-down",
-        key=f"interface-down {case.way.at} {case.way.place} {device}",
+        key=f"interface-down {case.way.at} {where} {device}",
         host=case.way.at,
-        what=(_DOWN if not link.up else _CARRIER).fill(device=device, host=case.way.place or case.way.at),
+        what=(_DOWN if not link.up else _CARRIER).fill(device=device, host=where or case.way.at),
         remedy=_UP if not link.up else _CABLE,
         commands=(f"ip link set {device} up",) if not link.up else (f"ip link show {device}",),
         evidence=((case.way.at, "ip_addr", link.raw),),
@@ -46,4 +48,4 @@ _CABLE = Text(
     "케이블, 스위치 포트, 가상 머신의 네트워크를 확인하십시오. 노드 안에서는 고칠 수 없습니다",
 )
 
-finder = Finder(dispositions=("link-down",), find=_find)
+finder = Finder(dispositions=("link-down", "no-route", "no-neighbour"), find=_find)

@@ -4,11 +4,17 @@ from leadline.base.text import Text
 from leadline.network.cause import Case, Finder
 from leadline.network.result import Cause
 
+_FORWARD = "net.ipv4.ip_forward"
+
 
 def _find(case: Case) -> Cause | None:
     key, _, value = case.about("setting").partition(" = ")
-    if not key:
+    here = case.host()
+    if not key or here is None:
         return None
+    if case.way.disposition == "not-forwarding" and here.sysctl(_FORWARD) == "0":
+        # it is off for all interfaces at once
+        key, value = _FORWARD, "0"
     strict = case.way.disposition == "reverse-path"
     wanted = "0" if strict else "1"
     return Cause(

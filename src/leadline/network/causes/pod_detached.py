@@ -2,29 +2,35 @@
 
 from leadline.base.text import Text
 from leadline.network.cause import Case, Finder
+from leadline.network.pods import Pod
 from leadline.network.result import Cause
 
 
 def _find(case: Case) -> Cause | None:
-    here, device = case.host(), case.about("device")
-    pod = case.topology.pod_at(case.destination)
-    if here is None or pod is None or pod.host != here.host or pod.netns is None:
-        return None
-    inside = case.topology.netns.get((pod.host, pod.netns))
-    ends = (
-        [link.peer for link in inside.links.values() if link.peer is not None] if inside is not None else []
+    here = case.topology.pod_at(case.destination)
+    sender = next(
+        (pod for pod in case.topology.pods if case.way.place and pod.full_name == case.way.place), None
     )
-    veth = next((here.links[end.device] for end in ends if end.device in here.links), None)
-    if veth is None or veth.master == device:
+    return next((cause for pod in (here, sender) if pod is not None and (cause := _of(case, pod))), None)
+
+
+def _of(case: Case, pod: Pod) -> Cause | None:
+    inside, host = case.topology.netns.get((pod.host, pod.netns or "")), case.host(pod.host)
+    if inside is None or host is None or pod.host != case.way.at:
+        return None
+    ends = [link.peer.device for link in inside.links.values() if link.peer is not None]
+    veth = next((host.links[each] for each in ends if each in host.links), None)
+    bridge = next((link.name for link in host.links.values() if link.kind == "bridge" and link.addresses), "")
+    if veth is None or veth.master or not bridge:
         return None
     return Cause(
         name="pod-detached",
-        key=f"pod-detached {here.host} {veth.name}",
-        host=here.host,
-        what=_WHAT.fill(veth=veth.name, pod=pod.full_name, host=here.host, bridge=device),
+        key=f"pod-detached {pod.host} {veth.name}",
+        host=pod.host,
+        what=_WHAT.fill(veth=veth.name, pod=pod.full_name, host=pod.host, bridge=bridge),
         remedy=_REMEDY.fill(pod=pod.full_name),
-        commands=(f"ip link set {veth.name} master {device}", f"bridge link set dev {veth.name} hairpin on"),
-        evidence=((here.host, "ip_addr", veth.raw),),
+        commands=(f"ip link set {veth.name} master {bridge}", f"bridge link set dev {veth.name} hairpin on"),
+        evidence=((pod.host, "ip_addr", veth.raw),),
     )
 
 

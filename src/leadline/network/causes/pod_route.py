@@ -13,16 +13,8 @@ def _find(case: Case) -> Cause | None:
     pod = case.topology.pod_at(case.destination)
     there = pod.host if pod is not None else ""
     own = next((link for netns, link in tunnels(case.topology) if netns.key == here.key), None)
-    if own is not None and not own.up:
-        return Cause(
-            name="pod-route",
-            key=f"pod-route {here.host} down",
-            host=here.host,
-            what=_DOWN.fill(host=here.host, device=own.name),
-            remedy=_KEEP_UP.fill(host=here.host),
-            commands=(f"ip link set {own.name} up", restart_flanneld(case.topology, here.host)),
-            evidence=((here.host, "ip_addr", own.raw),),
-        )
+    if there == here.host or (own is not None and not own.up):
+        return None
     subnet = _subnet(case, there)
     commands = [restart_flanneld(case.topology, here.host)]
     peer = next((link for netns, link in tunnels(case.topology) if netns.host == there), None)
@@ -59,17 +51,8 @@ _MISSING = Text(
     "{host} has no route to {subnet}, the pods of {there}: the default route takes their packets out of the cluster.",
     "{host}에 {there}의 파드 대역인 {subnet}(으)로 가는 경로가 없어 기본 경로를 따라 클러스터 밖으로 나갑니다.",
 )
-_DOWN = Text(
-    "{device} on {host} is down, and its routes went with it: packets for other nodes' pods leave the cluster.",
-    "{host}의 {device}이(가) 내려가 있고 그 경로도 사라져, 다른 노드의 파드로 가는 패킷이 클러스터 밖으로 나갑니다.",
-)
 _RESTART = Text(
     "restart flanneld on {host}: it sets the routes anew; see in its log why they were lost, and keep NetworkManager and systemd-networkd from removing them",
     "{host}의 flanneld를 다시 시작하면 경로를 새로 설정합니다. 로그에서 사라진 원인을 확인하고 NetworkManager나 systemd-networkd가 지우지 않게 하십시오",
 )
-_KEEP_UP = Text(
-    "bring it up and restart flanneld on {host}, which sets its routes and neighbours anew; NetworkManager must leave flannel.1 alone",
-    "인터페이스를 올리고 {host}의 flanneld를 다시 시작해 경로와 이웃 항목을 새로 설정하십시오. NetworkManager가 flannel.1을 관리하지 않게 하십시오",
-)
-
 finder = Finder(dispositions=("no-route",), find=_find)

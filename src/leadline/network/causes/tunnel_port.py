@@ -8,38 +8,38 @@ from leadline.network.result import Cause
 def _find(case: Case) -> Cause | None:
     if case.about("protocol") != "vxlan":
         return None
-    ports = {
-        netns.host: (link.port, link.vni)
+    used = {
+        netns.host: (link, (link.port, link.vni))
         for netns, link in tunnels(case.topology)
-        if link.name == case.about("device")
+        if link.up and link.name == case.about("device")
     }
-    own = ports.get(case.way.at)
-    if own is None:
+    sender = next(
+        (hop.host for hop in reversed(case.way.hops) if hop.host in used and hop.host != case.way.at), ""
+    )
+    if case.way.at not in used or not sender:
         return None
-    alone = sum(1 for each in ports.values() if each == own) == 1 and len(ports) > 2
-    asked = case.about("port")
+    ports = [port for _, port in used.values()]
+    # of the two that do not understand each other the odd one is wrong
+    odd, other = sorted((case.way.at, sender), key=lambda host: ports.count(used[host][1]))
+    link, (port, vni) = used[odd]
     return Cause(
         name="tunnel-port",
-        key=f"tunnel-port {case.way.at if alone else sorted({str(each) for each in ports.values()})}",
-        host=case.way.at,
-        what=_WHAT.fill(device=case.about("device"), host=case.way.at, own=own[0], vni=own[1], asked=asked),
-        remedy=_REMEDY.fill(host=case.way.at),
+        key=f"tunnel-port {odd}",
+        host=odd,
+        what=_WHAT.fill(device=link.name, host=odd, own=port, vni=vni, other=other, asked=used[other][1][0]),
+        remedy=_REMEDY.fill(host=odd),
         commands=(
             "kubectl -n kube-flannel get configmap kube-flannel-cfg -o yaml",
-            f"ip link delete {case.about('device')}",
-            restart_flanneld(case.topology, case.way.at),
+            f"ip link delete {link.name}",
+            restart_flanneld(case.topology, odd),
         ),
-        evidence=tuple(
-            (netns.host, "ip_addr", link.raw)
-            for netns, link in tunnels(case.topology)
-            if netns.host == case.way.at
-        ),
+        evidence=tuple((host, "ip_addr", used[host][0].raw) for host in (odd, other)),
     )
 
 
 _WHAT = Text(
-    "{device} of {host} listens on UDP port {own}, network {vni}, but the others send to port {asked}.",
-    "{host}의 {device}은(는) UDP {own}번 포트, VNI {vni}을(를) 쓰는데 다른 노드는 {asked}번 포트로 보냅니다.",
+    "{device} of {host} uses UDP port {own}, network {vni}, but {other} uses port {asked}: neither takes the other's packets.",
+    "{host}의 {device}은(는) UDP {own}번 포트, VNI {vni}을(를) 쓰는데 {other}은(는) {asked}번 포트를 써서 서로의 패킷을 받지 못합니다.",
 )
 _REMEDY = Text(
     "flannel's net-conf.json is for all nodes: delete the device on {host} and restart flanneld there, so that it is made with the configured port",

@@ -49,7 +49,7 @@ def _sender(case: Case) -> tuple[Netns, Link, int] | None:
     """The host that sends by a VXLAN device last on the way, with the device and the VTEP address it sends to."""
     netns = case.host()
     device = netns.links.get(case.about("device")) if netns is not None else None
-    if case.way.disposition == "wrong-mac" or device is None or device.kind != "vxlan":
+    if case.way.disposition == "wrong-mac":
         wraps = [
             hop
             for hop in case.way.hops
@@ -58,9 +58,10 @@ def _sender(case: Case) -> tuple[Netns, Link, int] | None:
         netns = case.host(wraps[-1].host) if wraps else None
         device = None
         if netns is not None:
-            device = next(
-                (netns.links[each] for each in wraps[-1].through if netns.links[each].kind == "vxlan"), None
-            )
+            through = [netns.links[each] for each in wraps[-1].through]
+            device = next((each for each in through if each.kind == "vxlan"), None)
+    elif device is not None and device.kind != "vxlan":
+        return None
     if netns is None or device is None:
         return None
     via = routing.output(netns, case.packet.destination).gateway

@@ -21,6 +21,7 @@ _LARGEST_BLOCK = 1 << 24
 _PCAP = {0xA1B2C3D4: 1000, 0xA1B23C4D: 1}  # magic: nanoseconds in a unit of time
 _SECTION, _INTERFACE, _OLD_PACKET, _SIMPLE, _STATISTICS, _PACKET = 0x0A0D0D0A, 1, 2, 3, 5, 6
 _ORDER = 0x1A2B3C4D
+_LATEST = (1 << 63) - 1  # nanoseconds: the year 2262, for files that lie
 
 Seen = tuple[int, int, int, Decoded]
 """A packet as it was captured: nanoseconds since 1970, the place of its interface in `Reading.interfaces`, how many
@@ -64,7 +65,7 @@ class Reading:
         readers: list[Callable[[bytes, int, Collection[int]], Decoded]] = []
         for time, interface, length, frame in self.frames():
             if interface >= len(readers):
-                readers = [reader(each.link) for each in interfaces]
+                readers += [reader(each.link) for each in interfaces[len(readers) :]]
             kept = len(frame)
             yield time, interface, length, readers[interface](frame, length if length > kept else kept, ports)
 
@@ -190,7 +191,12 @@ class Reading:
             for code, value in _options(body, after, order):
                 if code == 1 and len(self.comments) < 1000:
                     self.comments.append((self.packets, _said(value)))
-        return time + offset * 1_000_000_000, first + interface, length, body[20 : 20 + kept]
+        return (
+            min(max(time + offset * 1_000_000_000, 0), _LATEST),
+            first + interface,
+            length,
+            body[20 : 20 + kept],
+        )
 
     def _count_lost(self, body: bytes, order: str) -> None:
         if len(body) < 12:

@@ -8,7 +8,7 @@ import msgspec
 from leadline.base.text import Text
 from leadline.network.netns import End, Link, Netns
 from leadline.network.packet import UDP, Frame, Packet, dotted, number
-from leadline.network.trace import hooks, routing
+from leadline.network.trace import announced, hooks, routing
 from leadline.network.trace.hooks import Carried
 from leadline.network.trace.journey import Arrived, Down, Journey, Made, Step, Up, Wire, named
 from leadline.network.trace.neighbours import around, carries, down, mac_of, ports, resolve, whole
@@ -40,7 +40,8 @@ def _leaves(journey: Journey, netns: Netns, link: Link, via: int) -> bool:
     """Whether the next hop is somebody beyond all that is recorded: on a wire, and no recorded host has its address."""
     if link.peer is not None or link.kind in ("bridge", "vxlan", "loopback"):
         return False
-    if any(_holds(other, via) for other, _ in around(journey, netns, link.name)):
+    owners = {end.netns for end in journey.network.owner(via)}
+    if owners and any(other.key in owners for other, _ in around(journey, netns, link.name)):
         return False
     entry = netns.neighbour(link.name, via)
     if entry is not None and entry[0].mac:
@@ -51,10 +52,6 @@ def _leaves(journey: Journey, netns: Netns, link: Link, via: int) -> bool:
     return gateway and not failed
 
 
-def _holds(netns: Netns, address: int) -> bool:
-    return any(own == address for link in netns.links.values() for own, _ in link.addresses)
-
-
 def _away(journey: Journey, netns: Netns, sent: Down) -> Step:
     """Out of the recorded network. What belongs to the cluster is lost there."""
     packet = sent.packet
@@ -63,6 +60,8 @@ def _away(journey: Journey, netns: Netns, sent: Down) -> Step:
         Text("leaves by {device} to {via}, which is not recorded", "{device}을(를) 통해 기록되지 않은 {via}(으)로 나감")
         .fill(device=sent.device, via=dotted(sent.via)),
     )  # fmt: skip
+    if (back := announced.routed(journey, packet, sent.via)) is not None:
+        return back
     if journey.network.belongs(packet.destination) in ("pod", "service"):
         raise EndedError(
             "no-route",
@@ -168,9 +167,9 @@ def _bridge(journey: Journey, netns: Netns, bridge: Link, port: Link, frame: Fra
     trail.passes(bridge.name)
     carried = None
     if _filtered(journey, netns, bridge):
-        carried = Carried(frame.packet)
+        carried = Carried(frame.packet, port_in=port.name)
         before = frame.packet
-        hooks.run(journey.filter(netns), trail, "prerouting", carried, came_in=bridge.name, port_in=port.name)
+        hooks.run(journey.filter(netns), trail, "prerouting", carried, came_in=bridge.name)
         frame = msgspec.structs.replace(frame, packet=carried.packet)
         if carried.packet.destination != before.destination:
             frame = _redirected(journey, netns, bridge, frame)
@@ -257,27 +256,16 @@ def _forward(
     if not port.up:
         raise down(journey, netns, port)
     if carried is not None:
-        _across(journey, netns, bridge.name, carried, came_in, port.name)
+        _across(journey, netns, bridge.name, carried, port.name)
         frame = msgspec.structs.replace(frame, packet=carried.packet)
     return _cross(journey, netns, port, frame, piece)
 
 
-def _across(
-    journey: Journey, netns: Netns, bridge: str, carried: Carried, port_in: str, port_out: str
-) -> None:
+def _across(journey: Journey, netns: Netns, bridge: str, carried: Carried, port_out: str) -> None:
     """Netfilter of a packet that stays on a bridge."""
     filter_, trail = journey.filter(netns), journey.trail
-    hooks.run(
-        filter_,
-        trail,
-        "forward",
-        carried,
-        came_in=bridge,
-        goes_out=bridge,
-        port_in=port_in,
-        port_out=port_out,
-    )
-    hooks.run(filter_, trail, "postrouting", carried, goes_out=bridge, port_in=port_in, port_out=port_out)
+    hooks.run(filter_, trail, "forward", carried, came_in=bridge, goes_out=bridge, port_out=port_out)
+    hooks.run(filter_, trail, "postrouting", carried, goes_out=bridge, port_out=port_out)
 
 
 def _hairpin(journey: Journey, netns: Netns, port: Link) -> None:

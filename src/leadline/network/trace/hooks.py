@@ -7,13 +7,14 @@ its chain says. A chain that accepts ends itself, not the hook; a drop ends all.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from weakref import WeakKeyDictionary
 
 from leadline.base.text import Text
 from leadline.network.netns import Netns
 from leadline.network.packet import Packet, dotted
 from leadline.network.sight import Chain, Hook, Rule, Rules, Sight, Unknown, Verdict
-from leadline.network.trace import routing
+from leadline.network.trace import ipvs, routing
 from leadline.network.trace.choices import Choices
 from leadline.network.trace.policy import Undecided
 from leadline.network.trace.tracking import Part, Tracker, Tracking
@@ -49,6 +50,10 @@ class Filter:
     choices: Choices
     tracker: Tracker = field(default_factory=Tracker)
 
+    @cached_property
+    def ipvs(self) -> ipvs.Ipvs:
+        return ipvs.Ipvs(self.netns, self.choices)
+
     # Surroundings, for the rules
 
     def address_type(self, address: int, device: str = "") -> str:
@@ -67,15 +72,20 @@ class Filter:
         return self.choices.choose(weights, what)
 
     def in_set(self, name: str, directions: tuple[str, ...], seen: Sight) -> bool | Unknown:
-        return self.netns.in_set(name, directions, seen)
+        return self.netns.sets().contains(name, directions, seen)
 
 
 @dataclass
 class Carried:
-    """A packet inside one namespace: with the connection it belongs to there."""
+    """A packet inside one namespace: with the connection it belongs to there, and the port of a bridge it came in by,
+    which netfilter remembers until it leaves. `balanced`: IPVS has done its part to it. `elsewhere`: it has taken the
+    packet from the hook, for a server on another host."""
 
     packet: Packet
     tracking: Tracking | None = None
+    port_in: str = ""
+    balanced: bool = False
+    elsewhere: bool = False
 
 
 def run(
@@ -86,7 +96,6 @@ def run(
     *,
     came_in: str = "",
     goes_out: str = "",
-    port_in: str = "",
     port_out: str = "",
     via: int | None = None,
     forwarded: bool = True,
@@ -101,7 +110,7 @@ def run(
                 "{host}의 패킷 필터 규칙이 기록되지 않았습니다",
             ).fill(host=_name(filter_.netns))
         )
-    if not tools:
+    if not tools and not ipvs.stands(filter_.netns):
         return
     seen = Sight(
         carried.packet,
@@ -109,7 +118,7 @@ def run(
         filter_,
         came_in=came_in,
         goes_out=goes_out,
-        port_in=port_in,
+        port_in=carried.port_in,
         port_out=port_out,
         forwarded=forwarded,
     )
@@ -125,7 +134,7 @@ def run(
     except EndedError as ended:
         raise ended.of(seen.packet) from None
     carried.packet = seen.packet
-    if hook in ("input", "postrouting") and carried.tracking is not None:
+    if hook in ("input", "postrouting") and carried.tracking is not None and not carried.elsewhere:
         filter_.tracker.confirm(carried.tracking)
 
 
@@ -134,7 +143,11 @@ def _meet(
 ) -> None:
     """Everything that stands at the hook, in order."""
     for work in _order(filter_.netns, tools, seen.hook):
-        if work is None:
+        if isinstance(work, str):
+            _balance(filter_, trail, seen, carried, work)
+            if carried.elsewhere:
+                return
+        elif work is None:
             if carried.tracking is None:
                 carried.tracking = filter_.tracker.track(seen.packet)
             seen.tracked = carried.tracking.seen()
@@ -142,21 +155,43 @@ def _meet(
             _rewrite(filter_, trail, seen, carried, work, via)
         else:
             verdict = _chain(trail, seen, *work)
-            if verdict is not None and verdict.kind == "notrack" and carried.tracking is None:
+            untracked = (verdict is not None and verdict.kind == "notrack") or (
+                seen.tracked is not None and seen.tracked.state == "untracked"
+            )
+            if untracked and carried.tracking is None:
                 carried.tracking = Tracking("untracked")
         if seen.connection_mark is not None and carried.tracking and carried.tracking.connection:
             carried.tracking.connection.mark = seen.connection_mark
 
 
+def _balance(filter_: Filter, trail: Trail, seen: Sight, carried: Carried, part: ipvs.Part) -> None:
+    """IPVS's place at a hook: it takes part in what happens to a packet once."""
+    if carried.balanced:
+        return
+    if part == "answers":
+        answer = filter_.ipvs.answer(trail, seen.hook, seen.packet, carried.tracking)
+        if answer is None:
+            return
+        seen.packet, carried.tracking = answer
+    else:
+        given = filter_.ipvs.request(trail, seen.hook, seen.packet, carried.tracking)
+        if given is None:
+            return
+        seen.packet, carried.tracking, carried.elsewhere = given.packet, given.tracking, given.elsewhere
+    carried.balanced = True
+    seen.tracked = carried.tracking.seen() if carried.tracking is not None else None
+
+
 _Placed = tuple[Rules, Chain]
 
 
-_Work = _Placed | list[_Placed] | None
+_Work = _Placed | list[_Placed] | ipvs.Part | None
 _orders: "WeakKeyDictionary[Netns, dict[Hook, Sequence[_Work]]]" = WeakKeyDictionary()
 
 
 def _order(netns: Netns, tools: Sequence[Rules], hook: Hook) -> Sequence[_Work]:
-    """What stands at a hook, in the kernel's order: a chain, all nat chains together, or None for conntrack.
+    """What stands at a hook, in the kernel's order: a chain, all nat chains together, a part of IPVS, or None for
+    conntrack.
 
     Of two with one priority the one that was made later comes first (nf_hook_entries_grow); the tables stand in the
     listing as they were made, and chains in their table.
@@ -177,6 +212,8 @@ def _order(netns: Netns, tools: Sequence[Rules], hook: Hook) -> Sequence[_Work]:
         work.append((_CONNTRACK, None))
     if hook in _NAT:
         work.append((_NAT[hook][0], [each for _, each in placed if each[1].kind == "nat"]))
+    if ipvs.stands(netns):
+        work += ipvs.PLACES.get(hook, ())
     known[hook] = [each for _, each in sorted(work, key=lambda one: one[0])]
     return known[hook]
 

@@ -9,7 +9,7 @@ from leadline.base.text import Text
 from leadline.network.netns import Netns
 from leadline.network.packet import TCP, UDP, Packet, dotted
 from leadline.network.result import Kind
-from leadline.network.trace import hooks, routing
+from leadline.network.trace import hooks, routing, settings
 from leadline.network.trace.hooks import Carried
 from leadline.network.trace.journey import Arrived, Down, Journey, Made, Step, Up, Wire, named
 from leadline.network.trace.routing import RouteAnswer
@@ -19,6 +19,8 @@ from leadline.network.trace.trail import EndedError, missing
 _FRAGMENTATION_NEEDED = (3, 4)
 _TIME_EXCEEDED = (11, 0)
 _PORT_UNREACHABLE = (3, 3)
+_HOST_UNREACHABLE = (3, 1)
+_REROUTES = "net.ipv4.vs.snat_reroute"
 
 
 def make(journey: Journey, made: Made) -> Step:
@@ -38,12 +40,14 @@ def make(journey: Journey, made: Made) -> Step:
         journey.filter(netns), journey.trail, "output", carried, goes_out=route.device, forwarded=made.outer
     )
     now = carried.packet
-    if now.destination != packet.destination or now.mark != packet.mark:
+    if carried.elsewhere:
+        return _share(journey, netns, carried)
+    if (now.source, now.destination, now.mark) != (packet.source, packet.destination, packet.mark):
         again = _route(journey, made, now, again=True)
         if now.destination != packet.destination or again.device != route.device:
             route = again
             _noted(journey, route, now)
-    return _send(journey, netns, carried, route, local=True)
+    return _send(journey, netns, carried, route)
 
 
 def _route(journey: Journey, made: Made, packet: Packet, *, again: bool = False) -> RouteAnswer:
@@ -84,20 +88,49 @@ def rise(journey: Journey, up: Up) -> Step:
         raise _too_big(journey, netns, packet, route.device, mtu)
     carried.packet = msgspec.structs.replace(packet, ttl=packet.ttl - 1)
     hooks.run(journey.filter(netns), trail, "forward", carried, came_in=up.device, goes_out=route.device)
-    return _send(journey, netns, carried, route, local=False)
+    if carried.packet.source != packet.source and settings.value(netns, _REROUTES) != 0:
+        # a server's answer goes as if it were made here (ip_vs_route_me_harder)
+        route = _route(journey, Made(netns, carried.packet), carried.packet, again=True)
+    return _send(journey, netns, carried, route, up.device)
 
 
-def _send(journey: Journey, netns: Netns, carried: Carried, route: RouteAnswer, *, local: bool) -> Step:
-    """The postrouting hook, then the interface, in pieces where it takes no more at a time."""
+def _share(journey: Journey, netns: Netns, carried: Carried, came_in: str = "") -> Step:
+    """Sends on what IPVS gives to a server elsewhere: by a route of its own, and through the output hook (anew for what
+    was made here), where NAT looks for the route again (ip_vs_nat_xmit, nf_nat_ipv4_local_fn)."""
+    packet = carried.packet
+    answer = routing.output(netns, packet.destination)
+    if answer.icmp is None:
+        answer = msgspec.structs.replace(answer, icmp=_HOST_UNREACHABLE)
+    route = _usable(journey, netns, packet, answer)
+    _noted(journey, route, packet)
+    if packet.ttl <= 1:
+        raise EndedError("no-route", _TTL.fill(host=named(netns)), at=netns, told=_TIME_EXCEEDED)
+    mtu = _mtu(netns, route)
+    if packet.df and mtu is not None and packet.size > mtu:
+        raise _too_big(journey, netns, packet, route.device, mtu)
+    carried.packet = msgspec.structs.replace(packet, ttl=packet.ttl - 1)
+    carried.elsewhere = False
+    hooks.run(
+        journey.filter(netns), journey.trail, "output", carried, goes_out=route.device, forwarded=bool(came_in)
+    )
+    if not answer.candidates:
+        route = _route(journey, Made(netns, carried.packet), carried.packet, again=True)
+    return _send(journey, netns, carried, route, came_in)
+
+
+def _send(journey: Journey, netns: Netns, carried: Carried, route: RouteAnswer, came_in: str = "") -> Step:
+    """The postrouting hook, then the interface, in pieces where it takes no more at a time. `came_in`: "" for what is
+    made here."""
     trail = journey.trail
     hooks.run(
         journey.filter(netns),
         trail,
         "postrouting",
         carried,
+        came_in=came_in,
         goes_out=route.device,
         via=route.gateway,
-        forwarded=not local,
+        forwarded=bool(came_in),
     )
     packet = carried.packet
     if route.kind == "local":
@@ -123,6 +156,8 @@ def _receive(journey: Journey, netns: Netns, carried: Carried, device: str) -> S
     trail = journey.trail
     hooks.run(journey.filter(netns), trail, "input", carried, came_in=device)
     packet = carried.packet
+    if carried.elsewhere:
+        return _share(journey, netns, carried, device)
     if packet.frame is not None:
         return _unwrap(journey, netns, packet)
     if packet.protocol in (TCP, UDP) and not journey.answer:
@@ -217,7 +252,13 @@ def _usable(journey: Journey, netns: Netns, packet: Packet, route: RouteAnswer) 
         weights = [each.weight for each in route.candidates if each.weight is not None]
         drawn = weights if len(weights) == len(route.candidates) else None
         one = route.candidates[journey.choices.choose(drawn, _MULTIPATH, len(route.candidates))]
-        return msgspec.structs.replace(route, device=one.device, gateway=one.gateway, candidates=())
+        return msgspec.structs.replace(
+            route,
+            device=one.device,
+            gateway=one.gateway,
+            source=one.source if one.source is not None else route.source,
+            candidates=(),
+        )
     if route.kind in ("forward", "local", "broadcast", "multicast"):
         return route
     to, host = dotted(packet.destination), named(netns)
@@ -242,6 +283,25 @@ def _usable(journey: Journey, netns: Netns, packet: Packet, route: RouteAnswer) 
                 at=netns,
                 told=route.icmp,
                 setting=route.setting,
+            )
+        case "martian":
+            why = Text(
+                "{host} takes no packet from {source} to {to} on {device} ({setting})",
+                "{host}은(는) {device}에서 {source}에서 {to}(으)로 가는 패킷을 받지 않습니다({setting})",
+            )
+            ended = EndedError(
+                "reverse-path",
+                why.fill(
+                    host=host,
+                    source=dotted(packet.source),
+                    to=to,
+                    device=route.device,
+                    setting=route.setting or "martian",
+                ),
+                at=netns,
+                setting=route.setting,
+                address=dotted(packet.source),
+                device=route.device,
             )
         case _:
             why = Text(

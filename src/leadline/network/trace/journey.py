@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from leadline.network.announcers import Announcers
 from leadline.network.netns import End, Link, Netns
 from leadline.network.packet import Frame, Packet
 from leadline.network.trace.choices import Choices
@@ -24,6 +25,10 @@ class Network(Protocol):
 
     def segment(self, end: End) -> Sequence[End]:
         """The other recorded interfaces on the same wire as an uplink."""
+        ...
+
+    def announcers(self, address: int) -> Announcers | None:
+        """By which interfaces packets for a load balancer's address come in; None where it is none."""
         ...
 
     def belongs(self, address: int) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from leadline.base.text import Text
 from leadline.network.netns import End, Link, Netns
 from leadline.network.packet import dotted
+from leadline.network.trace import announced
 from leadline.network.trace.journey import Journey, named
 from leadline.network.trace.trail import EndedError, missing
 
@@ -83,8 +84,9 @@ def resolve(journey: Journey, netns: Netns, device: str, address: int) -> str:
     if entry is not None and entry[0].mac and states & {"PERMANENT", "NOARP"}:
         trail.note("neighbour", "link", _AT, entry[1], "ip_neigh", address=dotted(address), mac=entry[0].mac)
         return entry[0].mac
-    for other, met in around(journey, netns, device):
-        if other.key == netns.key or not _has(other, address, met):
+    owners = {end.netns for end in journey.network.owner(address)} - {netns.key}
+    for other, met in around(journey, netns, device) if owners else ():
+        if other.key not in owners or not _answers(other, address, met):
             continue
         if not carries(met):
             raise down(journey, other, met)
@@ -96,6 +98,11 @@ def resolve(journey: Journey, netns: Netns, device: str, address: int) -> str:
     if known and entry is not None and not whole(journey, netns, device):
         trail.note("neighbour", "link", _AT, entry[1], "ip_neigh", address=dotted(address), mac=entry[0].mac)
         return entry[0].mac
+    heard = tuple(around(journey, netns, device)) if link.kind != "vxlan" else ()
+    if (answer := announced.answers(journey, netns, heard, address)) is not None:
+        met, said = answer
+        trail.note("neighbour", "link", said)
+        return met.mac or ""
     if link.kind != "vxlan" and not whole(journey, netns, device) and not states & _FAILED:
         raise missing(
             Text("no recorded host has {address}, and {host} has no neighbour entry of it on {device}",
@@ -123,21 +130,16 @@ def down(journey: Journey, netns: Netns, link: Link) -> EndedError:
     return EndedError("link-down", said, at=netns, device=link.name)
 
 
-def _has(netns: Netns, address: int, met: Link) -> bool:
-    """Whether the host answers ARP for the address on this interface: for each of its own, unless arp_ignore says
-    that it must be this interface's."""
+def _answers(netns: Netns, address: int, met: Link) -> bool:
+    """Whether a host that has the address answers ARP for it on this interface: on each, unless arp_ignore says that
+    it must be the one that has it."""
     if any(own == address for own, _ in met.addresses):
         return True
     ignore = max(
         int(netns.sysctl(f"net.ipv4.conf.{name}.arp_ignore") or 0)
         for name in ("all", met.name.replace(".", "/"))
     )
-    return ignore == 0 and any(
-        own == address
-        for link in netns.links.values()
-        for own, _ in link.addresses
-        if link.kind != "loopback"
-    )
+    return ignore == 0
 
 
 _AT = Text("{address} is at {mac}", "{address}의 MAC은 {mac}")

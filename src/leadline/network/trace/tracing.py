@@ -8,6 +8,7 @@ from leadline.base.text import Text
 from leadline.network.netns import Netns
 from leadline.network.packet import ICMP, TCP, Frame, Packet, dotted
 from leadline.network.result import Branch, Flow, Seen, Trace, Way
+from leadline.network.trace import announced
 from leadline.network.trace.choices import MOST, Choices
 from leadline.network.trace.journey import Arrived, Journey, Made, Network, Step, Wire, named
 from leadline.network.trace.trail import EndedError, Trail, missing
@@ -92,6 +93,11 @@ def _go(journey: Journey, flow: Flow, answered: Arrived | None) -> tuple[Way, Ar
 
 
 def _request(journey: Journey, flow: Flow) -> Step:
+    if flow.outside and not flow.host:
+        journey.trail.outside(flow.packet)
+        step = announced.enter(journey, flow.packet)
+        if step is not None:
+            return step
     netns = journey.network.netns.get((flow.host, "" if flow.outside else _inside(journey, flow)))
     if netns is None:
         raise missing(

@@ -243,7 +243,7 @@ def _drawn(
     flow = by_number.get(wanted) if wanted is not None else None
     if flow is None:
         return []
-    begun = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(flow.first / 1e9))
+    begun = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(flow.first // 1_000_000_000))
     aside = Text("{protocol}, from {begun}", "{protocol}, 시작 {begun}").fill(
         protocol=flow.protocol, begun=begun
     )

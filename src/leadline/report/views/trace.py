@@ -8,9 +8,7 @@ from leadline.report.document import (
     Block,
     Callout,
     Cell,
-    Code,
     Column,
-    Detail,
     Document,
     Fold,
     Heading,
@@ -23,6 +21,7 @@ from leadline.report.document import (
     Tone,
 )
 from leadline.report.units import count
+from leadline.report.views.trace_causes import told
 from leadline.report.views.trace_path import path
 from leadline.report.views.trace_record import record
 from leadline.report.views.trace_words import (
@@ -132,14 +131,7 @@ def _causes(causes: Sequence[Cause]) -> Iterator[Block]:
         return
     yield Heading(Text("Cause", "원인") if len(causes) == 1 else Text("Causes", "원인"))
     for each in causes:
-        evidence = tuple(f"{host}: {text}" if host else text for host, _, text in each.evidence)
-        details = (Detail(Text("seen in", "근거"), evidence),) if evidence else ()
-        tags = (Tag(same(each.name), "dim"),)
-        yield Items(
-            (Item(each.host or each.name, (Point(each.what),), tags, follows=each.remedy, details=details),)
-        )
-        if each.commands:
-            yield Code("\n".join(each.commands))
+        yield from told(each)
 
 
 def _ways(trace: Trace, *, everything: bool) -> Iterator[Block]:

@@ -66,7 +66,10 @@ class Kind(msgspec.Struct, frozen=True):
         first, dash, last = word.partition("-")
         if not dash:
             raise ValueError(word)
-        return self.value(first), self.value(last)
+        low, high = self.bits(first), self.bits(last)
+        if low > high:  # nft 1.0.6 lists `tcp dport < 65535 th sport > 20000` as `tcp sport != 65535-20000`
+            raise ValueError(word)
+        return low, high
 
 
 def _flags(*names: str) -> dict[str, int]:

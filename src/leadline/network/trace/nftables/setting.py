@@ -6,9 +6,9 @@ import msgspec
 
 from leadline.network.sight import Answer, Sight, Unknown
 from leadline.network.trace.nftables.asides import there
+from leadline.network.trace.nftables.connections import tracked
 from leadline.network.trace.nftables.expressions import Expression, value
 from leadline.network.trace.nftables.gathering import Gathered
-from leadline.network.trace.nftables.selectors import tracked
 from leadline.network.trace.nftables.words import NotUnderstoodError
 
 _HARMLESS_META = frozenset(("nftrace", "priority", "pkttype", "secmark", "cpu"))

@@ -3,8 +3,8 @@
 from leadline.network.sight import Answer, Sight, Tracked, Verdict
 from leadline.network.trace.nftables.gathering import Gathered
 from leadline.network.trace.nftables.matches import verdict_of
+from leadline.network.trace.nftables.reading import protocol
 from leadline.network.trace.nftables.rewriting import rewriting
-from leadline.network.trace.nftables.selectors import protocol
 from leadline.network.trace.nftables.words import NotUnderstoodError, always
 
 _TCP = 6
