@@ -152,3 +152,17 @@ def test_a_candidate_that_was_not_recorded_is_named(lab: Lab) -> None:
     found = traced(Topology(rest, objects(plan)))
     assert {each.ends.disposition for each in found.branches} == {"insufficient-information"}
     assert f"{announcer} is not recorded" in found.branches[0].ends.why.en
+
+
+def test_an_address_that_nobody_announces_has_its_cause(lab: Lab) -> None:
+    plan = planned(lab)
+    every = [
+        {**each, "spec": {**each["spec"], "nodeSelectors": [{"matchLabels": {"rack": "none"}}]}}
+        if each["kind"] == "L2Advertisement"
+        else each
+        for each in objects(plan)
+    ]
+    found = traced(Topology(recorded(lab).snapshots, every))
+    assert [each.ends.disposition for each in found.branches] == ["no-neighbour"]
+    assert f"nobody announces {ADDRESS}" in found.branches[0].ends.why.en
+    assert [each.name for each in found.causes] == ["unannounced"]

@@ -19,13 +19,6 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-# what a network is made of; everything else of a host has no part in where packets go
-_SOURCES = frozenset((
-    "bridge_fdb", "bridge_link", "bridge_vlan", "certificates", "cni_attachments", "cni_config", "cni_leases",
-    "cni_results", "conntrack", "crictl_pods", "crictl_ps", "firewalld", "flannel_subnet", "hostname", "ip_addr",
-    "ip_neigh", "ip_route", "ip_rule", "ipset", "iptables", "ipvs", "kernel", "kubeadm_manifests", "kubelet_config",
-    "modules", "namespaces", "netns", "nft", "oci", "pod_networks", "services", "ss", "sysctl", "ufw",
-))  # fmt: skip
 _SECONDS, _AT_A_TIME = 30, 32
 
 
@@ -190,6 +183,7 @@ def _nodes(name: str) -> "list[Host]":
 def _collected(hosts: "Sequence[Host]") -> "list[Snapshot]":
     """What came; of a host that did not answer the error is said, and the others are traced without it."""
     from leadline.base.errors import LeadlineError
+    from leadline.network.topology import SOURCES
     from leadline.snapshot.collect import collect
 
     begun = time.monotonic()
@@ -199,7 +193,7 @@ def _collected(hosts: "Sequence[Host]") -> "list[Snapshot]":
     def done(host: "Host", _: "Snapshot | LeadlineError") -> None:
         progress(f"{host.name}", begun)
 
-    for each in collect(hosts, _SOURCES, timeout=_SECONDS, jobs=_AT_A_TIME, done=done):
+    for each in collect(hosts, SOURCES, timeout=_SECONDS, jobs=_AT_A_TIME, done=done):
         if isinstance(each, LeadlineError):
             errors.append(each)
         else:

@@ -109,7 +109,13 @@ def command(
                 ),
                 click.get_current_context(),
             )
-        return _pairs(topology(snapshots, hosts, inventory, lab, sudo=sudo), port, proto or "icmp", to)
+        if port is not None and not port.isdecimal():
+            raise click.BadParameter(
+                said("with --all-pairs a port is a number", "--all-pairs에서는 포트를 번호로 지정하십시오"),
+                param_hint="--port",
+            )
+        number = int(port) if port is not None else None
+        return _pairs(topology(snapshots, hosts, inventory, lab, sudo=sudo), number, proto or "icmp", to)
     if source is None or destination is None:
         ctx = click.get_current_context()
         raise click.MissingParameter(ctx=ctx, param=ctx.command.params[0 if source is None else 1])
@@ -125,7 +131,7 @@ def command(
     return 0 if found.delivered else 1
 
 
-def _pairs(network: "Topology", port: str | None, protocol: "Protocol", to: str | None) -> int:
+def _pairs(network: "Topology", port: int | None, protocol: "Protocol", to: str | None) -> int:
     """Shows who reaches whom; returns 0 where everybody does."""
     from leadline.network.pairs import matrix
     from leadline.report.views.trace_pairs import document

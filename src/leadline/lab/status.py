@@ -9,8 +9,8 @@ import msgspec
 from leadline.base.text import Text
 from leadline.lab.plan import TARGET, UNDERLAY, Plan, Pod
 from leadline.lab.plan import Node as PlannedNode
-from leadline.network.service import Endpoint, Service, ServicePort
 from leadline.lab.speaker import owner
+from leadline.network.service import Endpoint, Service, ServicePort
 
 Type = Literal["ClusterIP", "NodePort", "LoadBalancer"]
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from leadline.facts import iptables, nft_ruleset
 from leadline.facts.sources.ipset import Member
+from leadline.network.native import ruleset
 from leadline.network.netns import Link, Netns
 from leadline.network.packet import dotted, network, number
 from leadline.network.pods import Pod
@@ -54,7 +55,7 @@ def _told_apart(topology: Topology, addresses: list[int]) -> list[Range]:
         for each in snapshot.entries("ipset").values():
             if isinstance(each, Member):
                 sets.setdefault(each.set, []).append(each.element)
-        found |= set(_ranges(_met(snapshot.entries("iptables"), snapshot.entries("nft"), sets, addresses)))
+        found |= set(_ranges(_met(snapshot.entries("iptables"), ruleset(snapshot), sets, addresses)))
     return sorted(each for each in found if _parts(each, addresses))
 
 

@@ -94,7 +94,7 @@ def flow(
             destination=destination,
             host=host,
             place=place,
-            packet=_first(address, to.address, spoken, chosen.number, size, df),
+            packet=first_packet(address, to.address, spoken, chosen.number, size, df),
             outside=outside,
         ),
         service=chosen.service,
@@ -271,9 +271,10 @@ def _preferred(topology: Topology, begin: Place, to: int, protocol: str) -> int 
     return output(netns, to, protocol=protocol).source if netns is not None else None
 
 
-def _first(
+def first_packet(
     source: int, destination: int, protocol: str, port: int | None, size: int | None, df: bool
 ) -> Packet:
+    """What a client sends first. `size`: of its payload, None for the usual one. Raises UsageError where it is too large."""
     head = _HEADERS[protocol]
     if size is not None and not 0 <= size <= _LARGEST - head:
         raise UsageError(_SIZE.fill(size=size, most=_LARGEST - head))

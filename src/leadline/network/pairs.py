@@ -7,10 +7,11 @@ import msgspec
 from leadline.base.text import Text
 from leadline.network.alike import groups
 from leadline.network.leases import exhausted
-from leadline.network.names import Asked, flow
+from leadline.network.names import Asked, first_packet
+from leadline.network.packet import number
 from leadline.network.pods import Pod
 from leadline.network.ports import Protocol
-from leadline.network.result import Cause, Disposition, Trace
+from leadline.network.result import Cause, Disposition, Flow, Trace
 from leadline.network.topology import Topology
 from leadline.network.trace.tracing import follow
 from leadline.network.tracing import trace
@@ -44,7 +45,7 @@ class Matrix(msgspec.Struct, frozen=True, kw_only=True):
     cells: tuple[Cell, ...]
     causes: tuple[Blamed, ...]
     protocol: Protocol
-    port: str
+    port: int | None
     traced: int
     notes: tuple[Text, ...] = ()
 
@@ -70,7 +71,7 @@ def matrix(
     topology: Topology,
     *,
     protocol: Protocol = "icmp",
-    port: str | None = None,
+    port: int | None = None,
     step: Callable[[int, int], None] | None = None,
 ) -> Matrix:
     """Follows the largest packet that both ends take from every pod to every other, with its answer. `step` is told how
@@ -78,7 +79,7 @@ def matrix(
     alike = groups(topology, [pod for pod in topology.pods if not pod.host_network and pod.host])
     found = list(_followed(topology, alike, protocol, port, step))
     failed = [
-        msgspec.structs.replace(each, found=_traced(topology, each, protocol, port))
+        msgspec.structs.replace(each, found=trace(topology, Asked(flow=each.found.flow)))
         for each in found
         if not each.found.delivered
     ]
@@ -107,7 +108,7 @@ def matrix(
         cells=tuple(cells.values()),
         causes=blamed,
         protocol=protocol,
-        port=port or "",
+        port=port,
         traced=len(found),
         notes=(*topology.notes, *exhausted(topology, topology.hosts)),
     )
@@ -117,7 +118,7 @@ def _followed(
     topology: Topology,
     alike: list[tuple[Pod, ...]],
     protocol: Protocol,
-    port: str | None,
+    port: int | None,
     step: Callable[[int, int], None] | None,
 ) -> Iterator[_Group]:
     done, total = 0, len(alike) ** 2
@@ -128,19 +129,24 @@ def _followed(
             if not pairs:
                 continue
             source, destination = ours[0], theirs[1 if ours is theirs else 0]
-            asked = _asked(topology, source, destination, protocol, port)
-            yield _Group(source, destination, pairs, follow(topology, asked.flow, quiet=True))
+            found = follow(topology, _flow(topology, source, destination, protocol, port), quiet=True)
+            yield _Group(source, destination, pairs, found)
             if step is not None:
                 step(done, total)
 
 
-def _asked(topology: Topology, source: Pod, destination: Pod, protocol: Protocol, port: str | None) -> Asked:
-    asked = flow(
-        topology, source.full_name, destination.full_name, port=port, protocol=protocol, size=None, df=True
-    )
+def _flow(topology: Topology, source: Pod, destination: Pod, protocol: Protocol, port: int | None) -> Flow:
+    """The largest packet that the interfaces of both take."""
+    ends = number(source.addresses[0]), number(destination.addresses[0])
+    packet = first_packet(*ends, protocol, port, None, True)
     sizes = [mtu for pod in (source, destination) if (mtu := _mtu(topology, pod)) is not None]
-    packet = msgspec.structs.replace(asked.flow.packet, size=min(sizes, default=asked.flow.packet.size))
-    return msgspec.structs.replace(asked, flow=msgspec.structs.replace(asked.flow, packet=packet))
+    return Flow(
+        source=source.full_name,
+        destination=destination.full_name,
+        host=source.host,
+        place=source.full_name,
+        packet=msgspec.structs.replace(packet, size=min(sizes, default=packet.size)),
+    )
 
 
 def _mtu(topology: Topology, pod: Pod) -> int | None:
@@ -151,10 +157,6 @@ def _mtu(topology: Topology, pod: Pod) -> int | None:
     return min(
         (link.mtu for link in inside.links.values() if link.mtu and link.kind != "loopback"), default=None
     )
-
-
-def _traced(topology: Topology, group: _Group, protocol: Protocol, port: str | None) -> Trace:
-    return trace(topology, _asked(topology, group.source, group.destination, protocol, port))
 
 
 def _fewest(failed: list[_Group]) -> tuple[Blamed, ...]:

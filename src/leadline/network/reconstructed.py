@@ -7,6 +7,7 @@ from typing import Any, Literal, cast
 import msgspec
 
 from leadline.facts import iptables, nft_ruleset
+from leadline.network.native import ruleset
 from leadline.network.own_routes import is_ipv4
 from leadline.network.service import Endpoint, Protocol, Service, ServicePort
 from leadline.snapshot.snapshot import Snapshot
@@ -48,7 +49,7 @@ def services(snapshots: Iterable[Snapshot], node_of: Mapping[str, str]) -> tuple
     found: dict[Key, _Found] = {}
     for snapshot in snapshots:
         _of_iptables(snapshot.entries("iptables").values(), found)
-        _of_nft(snapshot.entries("nft").values(), found)
+        _of_nft(ruleset(snapshot).values(), found)
     ports: dict[tuple[str, str], list[tuple[Key, _Found]]] = {}
     for key, each in found.items():
         if each.port and each.cluster_ip:

@@ -8,13 +8,12 @@ import msgspec
 
 from leadline.facts.entries import blocks, rows
 from leadline.facts.listeners import Listener, netstat_row, ss_row
-from leadline.facts.nft_ruleset import Table
 from leadline.facts.source import Fact
 from leadline.facts.sources.bridge_fdb import Forwarding
 from leadline.facts.sources.ip_neigh import Neighbour
 from leadline.facts.sources.ip_route import Route
 from leadline.facts.sources.ip_rule import PolicyRule
-from leadline.network import lines
+from leadline.network import lines, native
 from leadline.network.devices import links_of
 from leadline.network.netns import End, Link
 from leadline.network.networks import read
@@ -187,11 +186,12 @@ class RecordedNetns:
         from leadline.network.trace.iptables import IptablesRules  # they come with all matches and targets
         from leadline.network.trace.nft import Nft, of_iptables
 
-        tables, ruleset = self._entries("iptables"), self._entries("nft")
-        if not self.knows("nft") and not self._knows_tables():
+        tables = self._entries("iptables")
+        shown = {each.table for each in tables.values()}
+        ruleset = native.ruleset(self.snapshot) if self._knows_tables() else self._entries("nft")
+        if not self._knows_tables() and not self.knows("nft"):
             return None
         # what iptables-nft made stands in both texts, and iptables-save says it in full
-        shown = {each.table for each in tables.values()}
         compiled: list[Rules] = [IptablesRules(tables)] if tables else []
         if ruleset:
             compiled.append(Nft(ruleset, [table for table in of_iptables(ruleset) if table in shown]))
@@ -207,9 +207,7 @@ class RecordedNetns:
 
     @cached_property
     def _tables(self) -> tuple[tuple[str, str], ...]:
-        return tuple(
-            (each.family, each.table) for each in self._entries("nft").values() if isinstance(each, Table)
-        )
+        return tuple(native.tables(self.snapshot))
 
     def tables(self) -> Sequence[tuple[str, str]]:
         return self._tables

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from leadline.base.errors import UsageError
 from leadline.base.text import Text
 from leadline.network.balancing.told import told
 from leadline.network.diagnosis import causes
@@ -16,7 +17,12 @@ from leadline.network.trace.tracing import follow
 
 
 def trace(topology: Topology, asked: Asked) -> Trace:
-    """Every way that what was asked for can go, and why it does not get through where it does not."""
+    """Every way that what was asked for can go, and why it does not get through where it does not.
+
+    Raises UsageError where the hosts cannot be of one network.
+    """
+    if topology.mixed:
+        raise UsageError(topology.mixed[0])
     found = follow(topology, asked.flow)
     service = f"{asked.service.namespace}/{asked.service.name}" if asked.service is not None else ""
     passed = {hop.host: None for branch in found.branches for hop in branch.request.hops if hop.host}

@@ -142,6 +142,15 @@ class Snapshot:
         """The texts of one source, the most exact first."""
         return [each.variant for each in self._recorded.get(name, ())]
 
+    def text(self, name: str) -> str:
+        """The most exact text of one source as it was saved, not read; "" where there is none or it cannot be read."""
+        for each in self._recorded.get(name, ()):
+            try:
+                return decode(each.raw())[0]
+            except ParseError:
+                continue
+        return ""
+
     def fact(self, name: str, variant: str) -> Fact | None:
         """One text's typed value; None where its parser refused it (then `problems` says why)."""
         if (name, variant) not in self._facts:

@@ -25,6 +25,7 @@ from leadline.network.balancing.members import Member
 from leadline.network.balancing.pools import Objects
 from leadline.network.balancing.selectors import fits
 from leadline.network.objects import Object
+from leadline.network.own_routes import is_ipv4
 from leadline.network.packet import dotted, network, number
 from leadline.network.recorded import RecordedNetns
 
@@ -161,10 +162,9 @@ def _routes(
 
 def _towards(router: str, member: Member, host: RecordedNetns | None) -> str:
     """The node's address for a session with a router: of the same network where it has one, else its own."""
-    try:
-        far = number(router)
-    except ValueError:
+    if not is_ipv4(router):
         return ""
+    far = number(router)
     for link in host.links.values() if host is not None else ():
         for own, length in link.addresses:
             if length < 32 and not (own ^ far) >> 32 - length:

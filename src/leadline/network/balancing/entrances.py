@@ -1,6 +1,7 @@
 """By which interfaces packets for a load balancer's address come in."""
 
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from leadline.base.text import Text
 from leadline.network.announcers import Announcers, Group
@@ -8,6 +9,7 @@ from leadline.network.balancing import bgp, seen
 from leadline.network.balancing.balanced import Balanced
 from leadline.network.balancing.explained import Known
 from leadline.network.netns import End, Link
+from leadline.network.own_routes import is_ipv4
 from leadline.network.packet import number
 from leadline.network.recorded import RecordedNetns
 from leadline.network.uplinks import uplinks
@@ -18,8 +20,12 @@ def announcers(known: Known, found: Balanced) -> Announcers:
     groups = [*_by_routes(known, found), *_by_ways(known, found), *_by_arp(known, found)]
     said = "; ".join(each.en for each in (*found.missing, *found.notes)) or "-"
     korean = "; ".join(each.ko for each in (*found.missing, *found.notes)) or "-"
-    why = _NOBODY.fill(address=found.address, why=Text(said, korean))
-    return Announcers(groups=tuple(groups), why=why)
+    # what is no pool's, or is not announced by MetalLB, others may announce
+    ends: Literal["no-neighbour", "no-route", ""] = ""
+    if not groups and found.pool and found.certain:
+        ends = "no-route" if found.how == "bgp" else "no-neighbour"
+    why = (_SILENT if ends else _UNTOLD).fill(address=found.address, why=Text(said, korean))
+    return Announcers(groups=tuple(groups), why=why, ends=ends)
 
 
 def _by_routes(known: Known, found: Balanced) -> Iterator[Group]:
@@ -34,10 +40,11 @@ def _by_routes(known: Known, found: Balanced) -> Iterator[Group]:
     for ends, peers in alike.items():
         names = ", ".join(f"{peer} ({router})" if router else peer for peer, router, _ in peers)
         yield Group(
-            _ROUTED.fill(peers=names, prefix=peers[0][2], count=len(ends)),
-            ends,
-            _BY_PEER.fill(peers=names),
-            tuple(number(router) for _, router, _ in peers if router.count(".") == 3),
+            said=_ROUTED.fill(peers=names, prefix=peers[0][2], count=len(ends)),
+            ends=ends,
+            condition=_BY_PEER.fill(peers=names),
+            by="route",
+            routers=tuple(number(router) for _, router, _ in peers if is_ipv4(router)),
         )
 
 
@@ -47,18 +54,17 @@ def _by_ways(known: Known, found: Balanced) -> Iterator[Group]:
         return
     nodes = {address: node.name for node in known.nodes for address in node.addresses}
     for way in seen.ways(known.hosts, number(found.address)):
-        own = known.node_at(way.host)
+        links = known.hosts[way.host].unpaired.values()
         ends = tuple(
             _entry(known, nodes[each], found.address, hop=each) for each in way.gateways if each in nodes
         )
-        if ends and nodes.get(way.gateways[0]) != own:
+        if ends and nodes.get(way.gateways[0]) != known.node_at(way.host):
             yield Group(
-                _WAY.fill(host=way.host, cite=way.cite),
-                ends,
-                _BY_HOST.fill(host=way.host),
-                tuple(
-                    number(each) for node in known.nodes if node.host == way.host for each in node.addresses
-                ),
+                said=_WAY.fill(host=way.host, cite=" ".join(way.cite.split())),
+                ends=ends,
+                condition=_BY_HOST.fill(host=way.host),
+                by="route",
+                routers=tuple(own for link in links for own, _ in link.addresses if link.kind != "loopback"),
             )
 
 
@@ -69,10 +75,12 @@ def _by_arp(known: Known, found: Balanced) -> Iterator[Group]:
     first = found.announcer or next(iter(found.candidates), "")
     candidates: Sequence[str] = found.candidates if not (found.certain and found.announcer) else (first,)
     for each in candidates:
+        only = found.interfaces if each == found.announcer else ()
         yield Group(
-            _ANSWERS.fill(node=each, address=found.address),
-            (_entry(known, each, found.address, only=found.interfaces),),
-            _INSTEAD.fill(node=each, address=found.address, first=first),
+            said=_ANSWERS.fill(node=each, address=found.address),
+            ends=(_entry(known, each, found.address, only=only),),
+            condition=_INSTEAD.fill(node=each, address=found.address, first=first),
+            by="arp",
         )
 
 
@@ -83,7 +91,7 @@ def _entry(known: Known, node: str, address: str, hop: str = "", only: Sequence[
     if recorded is None:
         return End((host or node, ""), "")
     wires = [each for each in uplinks(recorded.unpaired) if not only or each in only]
-    fitting = sorted(wires, key=lambda wire: not _reaches(recorded, wire, hop or address))
+    fitting = sorted(wires, key=lambda wire: not _reaches(recorded, wire, hop if is_ipv4(hop) else address))
     device = fitting[0] if fitting else next(iter(only), "")
     return End((host, ""), device)
 
@@ -96,7 +104,8 @@ def _reaches(host: RecordedNetns, wire: str, address: str) -> bool:
     return any(length and not (own ^ far) >> 32 - length for own, length in held)
 
 
-_NOBODY = Text(
+_SILENT = Text("nobody announces {address}: {why}", "{address}을(를) 광고하는 노드가 없습니다: {why}")
+_UNTOLD = Text(
     "nothing recorded tells who takes packets for {address}: {why}",
     "{address} 행 패킷을 누가 받는지 기록되지 않았습니다: {why}",
 )

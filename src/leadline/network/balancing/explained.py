@@ -178,6 +178,10 @@ def _observed(known: Known, address: int, result: Balanced) -> Balanced:
         if not node:
             continue
         note = _SEEN.fill(host=answer.host, node=node, mac=answer.mac, address=result.address)
+        if not result.announcer and result.pool:
+            still = _STILL.fill(host=answer.host, node=node)
+            result = replace(result, notes=(*result.notes, still))
+            continue
         if not result.announcer:
             rest = (each for each in result.candidates if each != node)
             found: tuple[str, ...] = (node, *rest)
@@ -231,6 +235,10 @@ _ALSO = Text(
 _SEEN = Text(
     "in the neighbour table of {host}, {address} is at {mac}, which is {node}",
     "{host}의 이웃 테이블에서 {address}의 MAC은 {mac}({node})입니다",
+)
+_STILL = Text(
+    "in the neighbour table of {host} it is still at {node}",
+    "{host}의 이웃 테이블에는 아직 {node}(으)로 되어 있습니다",
 )
 _DIFFERS = Text(
     "in the neighbour table of {host} it is at {node}, not at {announcer}: which of the two is newer",

@@ -26,6 +26,10 @@ def told(found: Balanced) -> Iterator[Text]:
         yield _HEARS.fill(
             peer=f"{each.peer} ({each.router})" if each.router else each.peer, route=written(each)
         )
+    if any(
+        one.node != other.node and one.peer == other.peer for one in found.routes for other in found.routes
+    ):
+        yield _SPREAD
     if found.how == "bgp" and not found.routes:
         yield _NO_ROUTE.fill(address=found.address)
     for what in found.missing:
@@ -63,5 +67,9 @@ _LIKELY = Text(
 )
 _NOBODY = Text("no node answers ARP for {address}", "{address}의 ARP에 응답하는 노드가 없습니다")
 _HEARS = Text("the BGP peer {peer} hears {route}", "BGP 피어 {peer}이(가) 받는 경로: {route}")
+_SPREAD = Text(
+    "a router that has multipath on spreads connections over equal routes; without it, it takes one of them",
+    "멀티패스를 켠 라우터는 동일 비용 경로에 연결을 나누고, 끈 라우터는 그중 하나만 씁니다",
+)
 _NO_ROUTE = Text("no BGP peer hears a route to {address}", "{address}에 대한 경로를 받는 BGP 피어가 없습니다")
 _UNSURE = Text("not certain: {what}", "확실하지 않음: {what}")

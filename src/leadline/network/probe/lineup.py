@@ -100,9 +100,18 @@ def _lined(number: int, branch: Branch, probed: Probed, recorded: Collection[str
                     seen=each,
                 )
             )
-    predicted = branch.ends.noticed if branch.ends.disposition != "delivered" else "answer"
-    noticed = probed.sent.seen == predicted if probed.sent is not None and predicted != "unknown" else None
-    return Lineup(branch=number, points=tuple(points), noticed=noticed)
+    return Lineup(branch=number, points=tuple(points), noticed=_noticed(branch, probed))
+
+
+def _noticed(branch: Branch, probed: Probed) -> bool | None:
+    way = branch.ends
+    predicted = {"answer" if way.disposition == "delivered" else way.noticed}
+    if probed.sent is None or "unknown" in predicted:
+        return None
+    if way.disposition == "link-down":
+        # who still has the neighbour in its table hears nothing, who asks for it anew hears that it is not there
+        predicted |= {"timeout", "unreachable"}
+    return probed.sent.seen in predicted
 
 
 def _hop(role: Role, hop: Hop, probed: Probed) -> Iterator[Point]:

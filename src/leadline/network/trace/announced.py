@@ -7,7 +7,7 @@ from leadline.network.announcers import Announcers, Group
 from leadline.network.netns import Link, Netns
 from leadline.network.packet import Frame, Packet, dotted
 from leadline.network.trace.journey import Journey, Step, Wire
-from leadline.network.trace.trail import missing
+from leadline.network.trace.trail import EndedError, missing
 
 
 def enter(journey: Journey, packet: Packet) -> Step | None:
@@ -16,7 +16,7 @@ def enter(journey: Journey, packet: Packet) -> Step | None:
     found = journey.network.announcers(packet.destination)
     if found is None:
         return None
-    return _arrives(journey, packet, _one(journey, found, found.groups))
+    return _arrives(journey, packet, _one(journey, found, found.groups, dotted(packet.destination)))
 
 
 def routed(journey: Journey, packet: Packet, via: int) -> Step | None:
@@ -45,7 +45,7 @@ def answers(
     groups = [
         each
         for each in (found.groups if found is not None else ())
-        if not each.routers and len(each.ends) == 1 and (each.ends[0].netns, each.ends[0].device) in keys
+        if each.by == "arp" and (each.ends[0].netns, each.ends[0].device) in keys
     ]
     if found is None or not groups:
         return None
@@ -54,10 +54,12 @@ def answers(
     return (there[1], group.said) if there is not None else None
 
 
-def _one(journey: Journey, found: Announcers, groups: Sequence[Group]) -> Group:
+def _one(journey: Journey, found: Announcers, groups: Sequence[Group], address: str = "") -> Group:
     """Of several that nothing recorded decides between."""
+    if not groups and found.ends:
+        raise EndedError(found.ends, found.why, address=address, balanced=address)
     if not groups:
-        raise missing(found.why)
+        raise missing(found.why, address=address)
     for other in groups[1:]:
         if journey.choices.choose(None, other.condition):
             return other
@@ -75,7 +77,7 @@ def _arrives(journey: Journey, packet: Packet, group: Group) -> Step:
         )  # fmt: skip
     netns, link = there
     journey.trail.enter(netns, packet, link.name)
-    if group.routers or len(group.ends) > 1:
+    if group.by == "route":
         journey.trail.note("route", "routing", group.said)
     else:
         journey.trail.note("neighbour", "link", group.said)

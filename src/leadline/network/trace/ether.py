@@ -70,6 +70,11 @@ def _away(journey: Journey, netns: Netns, sent: Down) -> Step:
             .fill(to=dotted(packet.destination), host=named(netns)),
             at=netns, address=dotted(packet.destination), device=sent.device,
         )  # fmt: skip
+    if packet.frame is not None or journey.network.belongs(packet.destination) == "node":
+        raise missing(
+            Text("node {node} is not recorded", "{node} 노드가 기록되지 않았습니다").fill(node=dotted(packet.destination)),
+            address=dotted(packet.destination),
+        )
     return Arrived(None, packet)
 
 

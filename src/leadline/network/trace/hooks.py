@@ -28,6 +28,8 @@ _NAT: dict[Hook, tuple[int, Part]] = {
     "postrouting": (100, "source"),
 }
 _DEEPEST = 64
+UNKNOWN = Text("not known of {host}: {what}", "{host}에서 알 수 없는 것: {what}")
+_LOOPBACK = 127
 _NO_ENDPOINT = ("has no endpoints", "has no local endpoints")
 _PROXY = "kube-proxy"
 _UNREACHABLE = 3
@@ -65,7 +67,7 @@ class Filter:
     def route_device(self, address: int, *, source: int | None, mark: int, device: str) -> str:
         return routing.route_device(self.netns, address, source=source, mark=mark, device=device)
 
-    def interface_group(self, device: str) -> int | None:
+    def interface_group(self, device: str) -> int | None:  # noqa: ARG002 - no text tells it
         return None
 
     def choose(self, weights: Sequence[float] | None, what: Text) -> int:
@@ -128,9 +130,8 @@ def run(
         _meet(filter_, trail, seen, carried, tools, via)
     except Undecided as undecided:
         raise missing(
-            Text("{what} of {host} is not recorded", "{host}의 {what}이(가) 기록되지 않았습니다")
-            .fill(what=undecided.missing, host=_name(filter_.netns))
-        ).of(seen.packet) from None  # fmt: skip
+            UNKNOWN.fill(what=undecided.missing, host=_name(filter_.netns))
+        ).of(seen.packet) from None
     except EndedError as ended:
         raise ended.of(seen.packet) from None
     carried.packet = seen.packet
@@ -271,15 +272,19 @@ def _decide(
 
 
 def _masquerading(netns: Netns, device: str, via: int) -> int | None:
-    """The address that traffic leaving by a device is masqueraded with: the one in the next hop's network, else the
-    first one (inet_select_addr)."""
+    """The address that traffic leaving by a device is masqueraded with: the one in the next hop's network, else its
+    first one, else the first one of any interface; none is of loopback's network (inet_select_addr)."""
     link = netns.links.get(device)
-    if link is None or not link.addresses:
+    if link is None:
         return None
     for own, length in link.addresses:
-        if own >> 32 - length == via >> 32 - length:
+        if own >> 32 - length == via >> 32 - length and own >> 24 != _LOOPBACK:
             return own
-    return link.addresses[0][0]
+    for each in (link, *sorted(netns.links.values(), key=lambda other: other.index or 0)):
+        for own, _ in each.addresses:
+            if own >> 24 != _LOOPBACK:
+                return own
+    return None
 
 
 def _port(filter_: Filter, verdict: Verdict, now: int | None) -> int | None:

@@ -264,7 +264,9 @@ def _usable(journey: Journey, netns: Netns, packet: Packet, route: RouteAnswer) 
     to, host = dotted(packet.destination), named(netns)
     match route.kind:
         case "unknown":
-            raise missing(route.missing or _UNTOLD.fill(to=to, host=host))
+            if route.missing is None:
+                raise missing(_UNTOLD.fill(to=to, host=host))
+            raise missing(hooks.UNKNOWN.fill(what=route.missing, host=host))
         case "no-route":
             why = Text("{host} has no route to {to}", "{host}에 {to}(으)로 가는 경로가 없습니다")
             ended = EndedError("no-route", why.fill(host=host, to=to), at=netns, told=route.icmp, address=to)

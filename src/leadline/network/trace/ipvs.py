@@ -8,6 +8,7 @@ told who will answer, without a NAT of its own, if net.ipv4.vs.conntrack is set,
 """
 
 from typing import Literal
+from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -54,6 +55,27 @@ class Given(msgspec.Struct, frozen=True):
     packet: Packet
     tracking: Tracking | None
     elsewhere: bool
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What IPVS of a namespace shares out, by protocol and address as written, each with its line."""
+
+    services: dict[tuple[str, str], tuple[Service, str]]
+    servers: dict[tuple[str, str], list[tuple[Server, str]]]
+
+
+_known: "WeakKeyDictionary[Netns, Told]" = WeakKeyDictionary()
+
+
+def _told(netns: Netns) -> Told:
+    if netns not in _known:
+        known = _known[netns] = Told({}, {})
+        for each, line in netns.balanced() or ():
+            if isinstance(each, Service):
+                known.services[each.protocol, each.address] = (each, line)
+            else:
+                known.servers.setdefault((each.protocol, each.service), []).append((each, line))
+    return _known[netns]
 
 
 class Ipvs:
@@ -148,11 +170,7 @@ class Ipvs:
         service, cite = found
         if not trail.quiet:
             trail.note("rule", hook, _SERVICE, cite, FACT, verdict=service.scheduler, scheduler=service.scheduler)
-        servers = [
-            (each, line)
-            for each, line in self._netns.balanced() or ()
-            if isinstance(each, Server) and (each.protocol, each.service) == (service.protocol, service.address)
-        ]
+        servers = _told(self._netns).servers.get((service.protocol, service.address), [])
         scheduled = schedule(self._netns, self._choices, service, servers, packet)
         if scheduled is None:
             raise EndedError(
@@ -175,8 +193,7 @@ class Ipvs:
     def _service(self, packet: Packet) -> tuple[Service, str] | None:
         """The service that a packet is for: by its mark, its address and port, or its address alone
         (ip_vs_service_find). Raises EndedError where the services were not recorded."""
-        told = self._netns.balanced()
-        if told is None:
+        if self._netns.balanced() is None:
             if not _is_own(self._netns, packet.destination):
                 return None
             raise missing(
@@ -184,9 +201,7 @@ class Ipvs:
                      "{host}의 IPVS 서비스가 기록되지 않았습니다. `ipvsadm -Sn`의 출력을 저장하십시오")
                 .fill(host=self._netns.host), address=dotted(packet.destination),
             )  # fmt: skip
-        found = {
-            (each.protocol, each.address): (each, line) for each, line in told if isinstance(each, Service)
-        }
+        found = _told(self._netns).services
         address, port = dotted(packet.destination), packet.destination_port
         if packet.mark and (marked := found.get((_MARKED, str(packet.mark)))) is not None:
             return marked

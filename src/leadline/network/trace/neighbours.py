@@ -109,6 +109,12 @@ def resolve(journey: Journey, netns: Netns, device: str, address: int) -> str:
                  "기록된 호스트 중 {address}을(를) 가진 것이 없고 {host}의 {device}에 이웃 항목도 없습니다")
             .fill(address=dotted(address), host=named(netns), device=device), address=dotted(address), device=device,
         )  # fmt: skip
+    if link.kind == "vxlan" and entry is None and not netns.knows("ip_neigh"):
+        raise missing(
+            Text("the neighbours of {device} on {host} were not recorded; save `ip neigh`",
+                 "{host}의 {device} 이웃 항목이 기록되지 않았습니다. `ip neigh`의 출력을 저장하십시오")
+            .fill(device=device, host=named(netns)), address=dotted(address), device=device,
+        )  # fmt: skip
     why = Text(
         "nobody on {device} of {host} has {address}", "{host}의 {device}에 {address}을(를) 가진 것이 없습니다"
     )

@@ -19,6 +19,13 @@ _REFUSED = frozenset(((3, 2), (3, 3)))
 _TOO_BIG = (3, 4)
 _ERROR_SIZE = 576
 _ARRIVES = Text("it arrives", "도착합니다")
+_NO_HOST = Text(
+    "the node of {what} is not recorded", "{what}이(가) 있는 노드가 기록되지 않았습니다"
+)
+_NO_INSIDE = Text(
+    "neither the interfaces of {what} nor those of {host} that would tell them are recorded; save `ip -d addr`",
+    "{what}의 인터페이스도, 그것을 알 수 있는 {host}의 인터페이스도 기록되지 않았습니다. `ip -d addr`의 출력을 저장하십시오",
+)
 _BEYOND = Text("it leaves the recorded network as it should", "기록된 네트워크를 정상적으로 벗어납니다")
 
 
@@ -100,11 +107,9 @@ def _request(journey: Journey, flow: Flow) -> Step:
             return step
     netns = journey.network.netns.get((flow.host, "" if flow.outside else _inside(journey, flow)))
     if netns is None:
-        raise missing(
-            Text("{what} is not recorded", "{what}이(가) 기록되지 않았습니다").fill(
-                what=flow.place or flow.host or flow.source
-            )
-        )
+        journey.trail.unseen(flow.host, flow.place, flow.packet)
+        said = _NO_INSIDE if (flow.host, "") in journey.network.netns else _NO_HOST
+        raise missing(said.fill(what=flow.place or flow.host or flow.source, host=flow.host))
     if flow.outside:
         journey.trail.outside(flow.packet)
         return _enter(journey, netns, flow.packet)

@@ -134,10 +134,14 @@ class Trail:
             )
         )
 
+    def unseen(self, host: str, place: str, packet: Packet) -> None:
+        """The packet is where nothing is recorded of."""
+        self.close()
+        self._done.append(Hop(host=host, place=place, packet=packet))
+
     def outside(self, packet: Packet) -> None:
         """The packet is beyond all that is recorded."""
-        self.close()
-        self._done.append(Hop(host="", place=OUTSIDE, packet=packet))
+        self.unseen("", OUTSIDE, packet)
 
     def way(
         self,
