@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import laboratory, peers
+from bench import captures, laboratory, peers, tracing
 from bench.measure import beside, program, settled, spin, timed
 from leadline.explain.explain import explain
 from leadline.snapshot.record import whole_script
@@ -180,7 +180,7 @@ def main() -> None:
         f"Measured {time.strftime('%Y-%m-%d')} on {os.cpu_count()} cores, Linux {platform.release().split('-')[0]}, "
         f"Python {platform.python_version()}. Machine noise: a fixed loop took {noise}.",
     ]
-    for part in (start_up, against_jc, recording, fleet, laboratory.rows):
+    for part in (start_up, against_jc, recording, fleet, laboratory.rows, tracing.rows, captures.rows):
         print(f"bench: {part.__module__.rpartition('.')[2]} {part.__name__}", file=sys.stderr)
         settled()
         text += ["", *part()]

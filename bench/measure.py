@@ -74,11 +74,15 @@ def _timing(taken: list[float]) -> Timing:
     return Timing(statistics.median(taken), (quartiles[2] - quartiles[0]) / 2, min(taken))
 
 
-def program(arguments: Sequence[str], codes: tuple[int, ...] = (0,)) -> Callable[[], object]:
-    """A whole process, from start to end; its exit code must be one of `codes`."""
+def program(
+    arguments: Sequence[str], codes: tuple[int, ...] = (0,), enter: Callable[[], None] | None = None
+) -> Callable[[], object]:
+    """A whole process, from start to end; its exit code must be one of `codes`. `enter`: what it does first."""
 
     def run() -> None:
-        done = subprocess.run(arguments, capture_output=True, check=False, stdin=subprocess.DEVNULL)
+        done = subprocess.run(
+            arguments, capture_output=True, check=False, stdin=subprocess.DEVNULL, preexec_fn=enter
+        )
         if done.returncode not in codes:
             raise RuntimeError(f"{arguments}: exit {done.returncode}: {done.stderr.decode()[-500:]}")
 

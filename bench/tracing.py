@@ -6,7 +6,7 @@ import re
 import shlex
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -84,7 +84,7 @@ def load(lab: Lab) -> int:
     return len(re.findall("^-A ", inside(lab, node.name, "iptables-save"), re.MULTILINE))
 
 
-def saved(lab: Lab):  # type: ignore[no-untyped-def]
+def saved(lab: Lab) -> Callable[[], object]:
     """`iptables-nft-save` on the node, as a process of its own."""
     process = labs.place(lab, labs.topology(lab).nodes[0].name)
     return program(["iptables-nft-save", "-c"], enter=lambda: join(process, EVERYTHING))

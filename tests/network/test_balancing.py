@@ -1,5 +1,6 @@
 """Which node answers for a load balancer's address, or which routes lead there: cases from MetalLB's own tests."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,11 @@ from ruamel.yaml import YAML
 
 from leadline.network.balancing.order import order
 from leadline.network.balancing.told import told, written
+from leadline.network.netns import End
 from leadline.network.objects import Object
 from leadline.network.packet import number
 from leadline.network.shapes import is_sound
-from leadline.network.topology import Topology
+from leadline.network.topology import Topology, read
 
 DATA = Path(__file__).parents[1] / "data" / "network" / "balancing"
 CASES = [
@@ -95,3 +97,53 @@ def test_malformed_objects_are_not_read() -> None:
     )
     assert not is_sound(metallb.made("BGPAdvertisement", "a", aggregationLength=33))
     assert not is_sound(metallb.made("IPAddressPool", "a", addresses="10.0.0.0/8"))
+
+
+ADDRESSES = """\
+1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN group default qlen 1000
+    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00
+    inet 127.0.0.1/8 scope host lo
+2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc fq state UP group default qlen 1000
+    link/ether 02:00:00:00:00:0{number} brd ff:ff:ff:ff:ff:ff
+    inet 10.20.30.10{number}/24 scope global eth0
+3: kube-ipvs0: <BROADCAST,NOARP> mtu 1500 qdisc noop state DOWN group default
+    link/ether 02:00:00:00:01:0{number} brd ff:ff:ff:ff:ff:ff
+    inet 10.20.30.1/32 scope global kube-ipvs0
+"""
+
+
+def saved(into: Path, ignore: int) -> Topology:
+    """Two hosts as people save them, and API objects as `leadline record --api` and as kubectl write them."""
+    hosts = ("iris1", "iris2")
+    for number_, host in enumerate(hosts, 1):
+        (into / host).mkdir(parents=True)
+        (into / host / "ip_addr.txt").write_text(ADDRESSES.replace("{number}", str(number_)))
+        (into / host / "sysctl.txt").write_text(f"net.ipv4.conf.all.arp_ignore = {ignore}\n")
+    every = [
+        *(metallb.node(host, f"10.20.30.10{number_}") for number_, host in enumerate(hosts, 1)),
+        *(metallb.speaker(host) for host in hosts),
+        metallb.service("web", "10.20.30.1"),
+        metallb.endpoints("web", [{"node": "iris1"}]),
+    ]
+    (into / "api").mkdir()
+    (into / "api" / "all.json").write_text(json.dumps({"kind": "List", "items": every}))
+    for kind, more in (("IPAddressPool", {"addresses": ["10.20.30.0/28"]}), ("L2Advertisement", {})):
+        made = metallb.made(kind, "default", **more)
+        # the API names the kind of a list's members in the list's own only
+        items = [{name: each for name, each in made.items() if name not in ("kind", "apiVersion")}]
+        text = json.dumps({"kind": f"{kind}List", "items": items})
+        (into / "api" / f"{kind.lower()}s.json").write_text(text)
+    return read(into)
+
+
+def test_in_ipvs_mode_without_strict_arp_every_kernel_answers(tmp_path: Path) -> None:
+    found = saved(tmp_path / "loose", 0).balanced(number("10.20.30.1"))
+    assert found is not None
+    assert (found.pool, found.announcer, found.candidates) == ("default", "iris2", ("iris2", "iris1"))
+    assert ["the kernel of iris1 answers" in each.en for each in found.missing] == [True]
+    strict = saved(tmp_path / "strict", 1)
+    found = strict.balanced(number("10.20.30.1"))
+    assert found is not None and found.certain
+    announced = strict.announcers(number("10.20.30.1"))
+    assert announced is not None
+    assert [each.ends for each in announced.groups] == [(End(("iris2", ""), "eth0"),)]

@@ -147,7 +147,7 @@ def test_routes(lab: Lab, tmp_path: Path, theirs: int, advertised: dict[str, Any
     for each in plan.nodes[1:]:
         files[each.name] = stand_in(str(each.address), theirs, prefix, advertised)
     running = []
-    inside(lab, "outside", "sysctl -qw net.ipv4.fib_multipath_hash_policy=1")
+    inside(lab, "outside", "sysctl -qw net.ipv4.fib_multipath_hash_policy=1 net.ipv4.ip_forward=1")
     try:
         for name, config in files.items():
             (tmp_path / f"{name}.conf").write_text(config)
@@ -182,6 +182,7 @@ def test_routes(lab: Lab, tmp_path: Path, theirs: int, advertised: dict[str, Any
         # half of 60 is 30; fewer than 10 would come once in 30 million times
         assert all(came[name] >= 10 for name in shares), came
         by_router(lab, plan)
+        through_the_router(lab, plan, every, set(shares))
     finally:
         for name in running:
             inside(lab, name, f"birdc -s {tmp_path}/{name}.ctl down >/dev/null")
@@ -204,3 +205,27 @@ def by_router(lab: Lab, plan: Plan) -> None:
     assert {end.netns[0] for end in found.groups[0].ends} == {each.name for each in plan.nodes[1:]}
     assert "has the route `192.168.10.240" in found.groups[0].said.en
     assert number(str(GATEWAY)) in found.groups[0].routers
+
+
+def through_the_router(lab: Lab, plan: Plan, every: list[Object], nodes: set[str]) -> None:
+    """A node whose rules do not catch the address, and whose route to it leads to the router, which brings it back."""
+    sender = plan.nodes[0].name
+    rule = inside(lab, sender, "iptables -t nat -S OUTPUT | grep KUBE-SERVICES").strip()
+    inside(
+        lab, sender, f"iptables -t nat {rule.replace('-A', '-D', 1)}; ip route add {ADDRESS} via {GATEWAY}"
+    )
+    try:
+        before = counted(lab, plan)
+        inside(
+            lab,
+            sender,
+            f"for i in $(seq 20); do curl -sf -m 5 -o /dev/null http://{ADDRESS}/ || exit 1; done",
+        )
+        after = counted(lab, plan)
+        assert {name for name in after if after[name] > before[name]} == nodes
+        topology = Topology(recorded(lab).snapshots, every)
+        found = trace(topology, flow(topology, sender, f"{ADDRESS}:80"))
+        assert found.delivered
+        assert {branch.request.hops[1].host for branch in found.branches} == nodes
+    finally:
+        inside(lab, sender, f"iptables -t nat {rule}; ip route del {ADDRESS} via {GATEWAY}")

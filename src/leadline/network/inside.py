@@ -21,8 +21,7 @@ from leadline.snapshot.snapshot import Recorded, Snapshot
 
 if TYPE_CHECKING:
     from leadline.facts.sources.ipvs import Server, Service
-    from leadline.network.sight import Rules
-    from leadline.network.trace.ipset import IpSets
+    from leadline.network.sight import Rules, Sight, Unknown
 
 _LOOPBACK = Link(name="lo", index=1, kind="loopback", mtu=65536, carrier=True, addresses=((0x7F000001, 8),))
 
@@ -146,10 +145,10 @@ class InferredNetns:
     def tables(self) -> Sequence[tuple[str, str]]:
         return ()
 
-    def sets(self) -> "IpSets":
+    def in_set(self, name: str, directions: tuple[str, ...], seen: "Sight") -> "bool | Unknown":
         from leadline.network.trace.ipset import IpSets  # it comes with all of its types
 
-        return IpSets({})
+        return IpSets({}).contains(name, directions, seen)
 
     def balanced(self) -> "Sequence[tuple[Service | Server, str]]":
         return ()

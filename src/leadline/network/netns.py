@@ -13,8 +13,7 @@ from leadline.facts.sources.ip_rule import PolicyRule
 if TYPE_CHECKING:
     from leadline.facts.listeners import Listener
     from leadline.facts.sources.ipvs import Server, Service
-    from leadline.network.sight import Rules
-    from leadline.network.trace.ipset import IpSets
+    from leadline.network.sight import Rules, Sight, Unknown
 
 
 class End(msgspec.Struct, frozen=True):
@@ -104,8 +103,8 @@ class Netns(Protocol):
         was not recorded."""
         ...
 
-    def sets(self) -> "IpSets":
-        """The sets of ipset; one that was not recorded is Unknown in it."""
+    def in_set(self, name: str, directions: tuple[str, ...], seen: "Sight") -> "bool | Unknown":
+        """Whether a packet is in a set of ipset by these sides; Unknown where it was not recorded."""
         ...
 
     def balanced(self) -> "Sequence[tuple[Service | Server, str]] | None":

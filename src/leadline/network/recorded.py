@@ -23,7 +23,7 @@ from leadline.snapshot.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from leadline.facts.sources.ipvs import Server, Service
-    from leadline.network.sight import Rules
+    from leadline.network.sight import Rules, Sight, Unknown
     from leadline.network.trace.ipset import IpSets
 
 Peers = Callable[[], Mapping[str, End]]
@@ -218,8 +218,8 @@ class RecordedNetns:
 
         return IpSets(self._entries("ipset"))
 
-    def sets(self) -> "IpSets":
-        return self._sets
+    def in_set(self, name: str, directions: tuple[str, ...], seen: "Sight") -> "bool | Unknown":
+        return self._sets.contains(name, directions, seen)
 
     @cached_property
     def _balanced(self) -> "tuple[tuple[Service | Server, str], ...] | None":

@@ -15,7 +15,10 @@ def _find(case: Case) -> Cause | None:
         for each in hop.decisions
         if hop.host == here.host and not each.tunnelled
     )
-    known = bool(case.topology.services_at(case.destination))
+    services = case.topology.services_at(case.destination)
+    if entered and services and not any(port.endpoints for each in services for port in each.ports):
+        return None
+    known = bool(services)
     what = _NOT_ENTERED if not entered else _NO_RULE
     return Cause(
         name="service-rules",

@@ -74,7 +74,7 @@ class Filter:
         return self.choices.choose(weights, what)
 
     def in_set(self, name: str, directions: tuple[str, ...], seen: Sight) -> bool | Unknown:
-        return self.netns.sets().contains(name, directions, seen)
+        return self.netns.in_set(name, directions, seen)
 
 
 @dataclass

@@ -174,7 +174,9 @@ def _receive(journey: Journey, netns: Netns, carried: Carried, device: str) -> S
         if answer is not None:
             trail.note("socket", "socket", _LISTENS, answer.cite, "ss")
         elif not netns.inferred:
-            trail.note("socket", "socket", _NOT_RECORDED)
+            said = _NOT_RECORDED.fill(protocol=packet.protocol, host=named(netns))
+            trail.note("socket", "socket", said)
+            raise missing(said)
     return Arrived(netns, packet)
 
 
@@ -340,5 +342,6 @@ _UNTOLD = Text(
 _MULTIPATH = Text("another next hop of the route", "경로의 다른 다음 홉")
 _LISTENS = Text("a socket listens there", "수신 대기 중인 소켓이 있음")
 _NOT_RECORDED = Text(
-    "whether a socket listens there is not recorded", "수신 대기 중인 소켓이 있는지는 기록되지 않음"
+    "it arrives, but which {protocol} sockets listen at {host} was not recorded; save `ss -tulnp`",
+    "도착하지만 {host}에서 수신 대기 중인 {protocol} 소켓이 기록되지 않았습니다. `ss -tulnp`의 출력을 저장하십시오",
 )

@@ -160,8 +160,7 @@ class Ipvs:
 
     def _schedule(self, trail: Trail, hook: Hook, packet: Packet) -> Kept | None:
         if packet.protocol == TCP and (
-            "rst" in packet.flags
-            or ("syn" not in packet.flags and not settings.value(self._netns, _SLOPPY))
+            "rst" in packet.flags or ("syn" not in packet.flags and not settings.value(self._netns, _SLOPPY))
         ):
             return None
         found = self._service(packet)
@@ -169,7 +168,9 @@ class Ipvs:
             return None
         service, cite = found
         if not trail.quiet:
-            trail.note("rule", hook, _SERVICE, cite, FACT, verdict=service.scheduler, scheduler=service.scheduler)
+            trail.note(
+                "rule", hook, _SERVICE, cite, FACT, verdict=service.scheduler, scheduler=service.scheduler
+            )
         servers = _told(self._netns).servers.get((service.protocol, service.address), [])
         scheduled = schedule(self._netns, self._choices, service, servers, packet)
         if scheduled is None:

@@ -39,7 +39,9 @@ def schedule(
     """The server that a connection goes to, None where the service has none for it. Raises EndedError where the way it
     is drawn is not understood."""
     untraced = [each for each in service.options if each.startswith(_UNTRACED_SERVICE)]
-    untraced += [each for server, _ in servers for each in server.options if each.startswith(_UNTRACED_SERVER)]
+    untraced += [
+        each for server, _ in servers for each in server.options if each.startswith(_UNTRACED_SERVER)
+    ]
     if untraced:
         raise missing(_OPTION.fill(option=untraced[0], service=service.address))
     if service.persistence is not None and servers:
