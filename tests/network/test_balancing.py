@@ -112,7 +112,7 @@ ADDRESSES = """\
 """
 
 
-def saved(into: Path, ignore: int) -> Topology:
+def saved(into: Path, ignore: int, **advertised: Any) -> Topology:
     """Two hosts as people save them, and API objects as `leadline record --api` and as kubectl write them."""
     hosts = ("iris1", "iris2")
     for number_, host in enumerate(hosts, 1):
@@ -127,8 +127,9 @@ def saved(into: Path, ignore: int) -> Topology:
     ]
     (into / "api").mkdir()
     (into / "api" / "all.json").write_text(json.dumps({"kind": "List", "items": every}))
-    for kind, more in (("IPAddressPool", {"addresses": ["10.20.30.0/28"]}), ("L2Advertisement", {})):
-        made = metallb.made(kind, "default", **more)
+    pool = metallb.made("IPAddressPool", "default", addresses=["10.20.30.0/28"])
+    for made in (pool, metallb.made("L2Advertisement", "default", **advertised)):
+        kind = made["kind"]
         # the API names the kind of a list's members in the list's own only
         items = [{name: each for name, each in made.items() if name not in ("kind", "apiVersion")}]
         text = json.dumps({"kind": f"{kind}List", "items": items})
@@ -147,3 +148,11 @@ def test_in_ipvs_mode_without_strict_arp_every_kernel_answers(tmp_path: Path) ->
     announced = strict.announcers(number("10.20.30.1"))
     assert announced is not None
     assert [each.ends for each in announced.groups] == [(End(("iris2", ""), "eth0"),)]
+
+
+def test_interfaces_that_the_elected_node_does_not_have(tmp_path: Path) -> None:
+    found = saved(tmp_path / "there", 1, interfaces=["eth0", "eth9"]).balanced(number("10.20.30.1"))
+    assert found is not None and found.announcer == "iris2"
+    found = saved(tmp_path / "gone", 1, interfaces=["eth9"]).balanced(number("10.20.30.1"))
+    assert found is not None and (found.announcer, found.candidates) == ("", ())
+    assert any("has no interface eth9" in each.en for each in found.notes)

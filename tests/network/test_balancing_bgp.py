@@ -97,7 +97,7 @@ def stand_in(address: str, theirs: int, prefix: str, advertised: Mapping[str, An
 
 def heard(said: str) -> set[tuple[object, ...]]:
     """`birdc show route all`: prefix, next hop, AS path, local preference, communities of each route."""
-    found = set()
+    found: set[tuple[object, ...]] = set()
     prefix = ""
     for block in re.split(r"\n(?=\S* +unicast )", said)[1:]:
         prefix = block.partition(" ")[0] or prefix
@@ -187,9 +187,9 @@ def test_routes(lab: Lab, tmp_path: Path, theirs: int, advertised: dict[str, Any
         for name in running:
             inside(lab, name, f"birdc -s {tmp_path}/{name}.ctl down >/dev/null")
     sentences = {note.en for note in traced.notes}
-    for each in found.routes:
+    for route in found.routes:
         assert any(
-            f"the BGP peer tor ({GATEWAY}) hears {each.prefix} via {each.next_hop}" in one
+            f"the BGP peer tor ({GATEWAY}) hears {route.prefix} via {route.next_hop}" in one
             for one in sentences
         )
 

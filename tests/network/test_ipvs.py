@@ -13,6 +13,7 @@ import pytest
 import yaml
 from cluster import DATA, HOSTS, copier
 
+from leadline.base.errors import UsageError
 from leadline.network.names import flow
 from leadline.network.packet import Packet, dotted
 from leadline.network.result import Branch, Way
@@ -23,7 +24,7 @@ IPVS = DATA / "network" / "ipvs"
 CASES: list[dict[str, Any]] = yaml.safe_load((IPVS / "cases.yaml").read_text())
 RECORDED = (
     "bridge_fdb", "bridge_link", "crictl_pods", "files", "ip_addr.json", "ip_neigh", "ip_route.json", "ip_rule", "lsns",
-    "oci", "ss", "sysctl",
+    "oci", "ss-tulnp", "sysctl",
 )  # fmt: skip
 JOINED = ("ip_addr.json", "ip_route.json", "sysctl.txt")
 """What kube-proxy adds to; the rest is all its own."""
@@ -84,7 +85,8 @@ def branch(of: Branch) -> dict[str, Any]:
 @pytest.mark.parametrize("case", CASES, ids=[each["name"] for each in CASES])
 def test_the_ways_of_a_flow(case: dict[str, Any], tmp_path: Path) -> None:
     network = cluster(tmp_path, case.get("changed", {}), tuple(case.get("without", ())))
-    asked = flow(network, case["from"], case["to"], protocol=case.get("protocol"))
+    chosen = {name: case[name] for name in ("protocol", "size", "df") if name in case}
+    asked = flow(network, case["from"], case["to"], **chosen)
     found = trace(network, asked)
     ways = [branch(each) for each in found.branches]
     assert sorted(ways, key=str) == sorted(case.get("ways", ways), key=str)
@@ -108,3 +110,9 @@ def test_the_ways_of_a_flow(case: dict[str, Any], tmp_path: Path) -> None:
         assert line in cites
     if "missing" in case:
         assert [each.request.why.en for each in found.branches] == [case["missing"]]
+
+
+def test_services_have_no_names(tmp_path: Path) -> None:
+    """Neither ipvsadm nor ipset writes any."""
+    with pytest.raises(UsageError, match="ipvs mode writes no names of Services"):
+        flow(cluster(tmp_path, {}), "pod-2", "svc/deploy-websrv")

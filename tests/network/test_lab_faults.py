@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Iterator
+from itertools import permutations
 from typing import Any
 
+import msgspec
 import pytest
 from recording import recorded
 
@@ -13,9 +15,10 @@ from leadline.lab.fault import Flow
 from leadline.lab.lab import Lab
 from leadline.lab.plan import LabSpec
 from leadline.network.names import flow as named
-from leadline.network.pairs import matrix
+from leadline.network.pairs import matrix, pair_flow
 from leadline.network.result import Trace
 from leadline.network.topology import Topology
+from leadline.network.trace.tracing import follow
 from leadline.network.tracing import trace
 
 CASES = [
@@ -99,6 +102,15 @@ def ends(found: Trace) -> set[tuple[str, str, str]]:
     }
 
 
+def one_by_one(topology: Topology) -> int:
+    """How many of all pairs get through, each followed by itself."""
+    pods = [pod for pod in topology.pods if not pod.host_network]
+    return sum(
+        follow(topology, pair_flow(topology, source, destination, "icmp", None), quiet=True).delivered
+        for source, destination in permutations(pods, 2)
+    )
+
+
 @pytest.mark.parametrize(("backend", "proxy", "name"), CASES)
 def test_fault(
     standing: dict[tuple[str, str], tuple[Lab, Topology]], backend: str, proxy: str, name: str
@@ -126,7 +138,12 @@ def test_fault(
     assert [each.name for each in found.causes] == [CAUSES[name]]
     if ours.works:
         assert traced(after, ours.works).delivered
+    if ours.flow.source != "outside":
+        # a Service whose endpoints are on all nodes: what stops it is the same, or it is not stopped
+        service = traced(after, msgspec.structs.replace(ours.flow, destination="svc/web", port=80, protocol="tcp"))
+        assert {each.name for each in service.causes} <= {CAUSES[name]}, service.causes
     every = matrix(after)
+    assert every.delivered == one_by_one(after)
     blamed = [each.cause.name for each in every.causes]
     assert blamed == ([] if name in WORLD_ONLY else [CAUSES[name]]), [each.cause.key for each in every.causes]
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
@@ -84,9 +84,6 @@ def topology(
 ) -> "Topology":
     """The network of what these options name. Raises UsageError or HostError where there is none, or where the hosts
     cannot be of one network."""
-    from leadline.base.errors import UsageError
-    from leadline.network.topology import Topology
-
     if snapshots and (hosts or inventory or lab is not None):
         raise click.UsageError(
             said(
@@ -95,11 +92,33 @@ def topology(
             ),
             click.get_current_context(),
         )
-    if snapshots:
-        found = _recorded(snapshots)
-    else:
-        living = _living(hosts, inventory, lab, sudo=sudo)
-        found = Topology({each.host: each for each in _collected(living)})
+    if not snapshots:
+        return live(hosts, inventory, lab, sudo=sudo).topology
+    return _one(_recorded(snapshots))
+
+
+class Live(NamedTuple):
+    """Hosts as they are now. `hosts`: by the names of their recordings; `lab`: the lab that they are of, None for
+    none."""
+
+    topology: "Topology"
+    hosts: "dict[str, Host]"
+    lab: str | None
+
+
+def live(hosts: tuple[str, ...], inventory: str | None, lab: str | None, *, sudo: bool) -> Live:
+    """The network of the hosts that these options name, as they are now. Raises as `topology` does."""
+    from leadline.network.topology import Topology
+
+    living, name = _living(hosts, inventory, lab, sudo=sudo)
+    came = _collected(living)
+    found = _one(Topology({each.host: each for _, each in came}))
+    return Live(found, {each.host: host for host, each in came}, name)
+
+
+def _one(found: "Topology") -> "Topology":
+    from leadline.base.errors import UsageError
+
     if found.mixed:
         raise UsageError(found.mixed[0])
     return found
@@ -133,8 +152,10 @@ def _recorded(folders: tuple[str, ...]) -> "Topology":
     return Topology(every, objects, notes)
 
 
-def _living(hosts: tuple[str, ...], inventory: str | None, lab: str | None, *, sudo: bool) -> "list[Host]":
-    """The hosts to ask now."""
+def _living(
+    hosts: tuple[str, ...], inventory: str | None, lab: str | None, *, sudo: bool
+) -> "tuple[list[Host], str | None]":
+    """The hosts to ask now, and the lab that is among them."""
     from pathlib import Path
 
     from leadline.cli.record import named_targets
@@ -143,11 +164,11 @@ def _living(hosts: tuple[str, ...], inventory: str | None, lab: str | None, *, s
     if hosts or inventory:
         found = [each.host for each in named_targets(hosts, Path(inventory) if inventory else None, sudo)]
     if lab is None and found:
-        return found
+        return found, None
     name = _lab(lab)
     if name is not None:
-        return [*found, *_nodes(name)]
-    return [each.host for each in named_targets((), None, sudo)]
+        return [*found, *_nodes(name)], name
+    return [each.host for each in named_targets((), None, sudo)], None
 
 
 def _lab(asked: str | None) -> str | None:
@@ -180,24 +201,25 @@ def _nodes(name: str) -> "list[Host]":
     return [InsideHost(node.name, place(lab, node.name)) for node in planned(lab).nodes]
 
 
-def _collected(hosts: "Sequence[Host]") -> "list[Snapshot]":
-    """What came; of a host that did not answer the error is said, and the others are traced without it."""
+def _collected(hosts: "Sequence[Host]") -> "list[tuple[Host, Snapshot]]":
+    """What came of whom; of a host that did not answer the error is said, and the others are traced without it."""
     from leadline.base.errors import LeadlineError
     from leadline.network.topology import SOURCES
     from leadline.snapshot.collect import collect
 
     begun = time.monotonic()
-    came: list[Snapshot] = []
+    came: list[tuple[Host, Snapshot]] = []
     errors: list[LeadlineError] = []
 
     def done(host: "Host", _: "Snapshot | LeadlineError") -> None:
         progress(f"{host.name}", begun)
 
-    for each in collect(hosts, SOURCES, timeout=_SECONDS, jobs=_AT_A_TIME, done=done):
+    taken = collect(hosts, SOURCES, timeout=_SECONDS, jobs=_AT_A_TIME, done=done)
+    for host, each in zip(hosts, taken, strict=True):
         if isinstance(each, LeadlineError):
             errors.append(each)
         else:
-            came.append(each)
+            came.append((host, each))
     if not came:
         raise errors[0]
     for error in errors:

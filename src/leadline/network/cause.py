@@ -20,8 +20,7 @@ class Case(msgspec.Struct, frozen=True):
 
     @property
     def packet(self) -> Packet:
-        last = self.way.hops[-1]
-        packet = last.leaves or last.packet
+        packet = self.way.packet or self.flow.packet
         while packet.frame is not None:
             packet = packet.frame.packet
         return packet

@@ -142,6 +142,10 @@ _NONE = Text(
     "{what}, and none at all was recorded; record the nodes, or write an IP address",
     "{what}. 기록된 것이 하나도 없으니 노드를 기록하거나 IP 주소를 쓰십시오",
 )
+_NAMELESS = Text(
+    "TO {word}: kube-proxy in ipvs mode writes no names of Services; write the Service's IP address, or save the API objects, too",
+    "TO {word}: ipvs 모드의 kube-proxy는 서비스 이름을 남기지 않습니다. 서비스의 IP 주소를 쓰거나 API 객체도 저장하십시오",
+)
 _SIZE = Text("--size {size}: 0 to {most}", "--size {size}: 0에서 {most}까지입니다")
 
 
@@ -161,6 +165,8 @@ def _service(topology: Topology, word: str, namespace: str | None, name: str) ->
     found = [each for each in topology.services if each.name == name and namespace in (None, each.namespace)]
     at_home = [each for each in found if each.namespace == DEFAULT_NAMESPACE]
     chosen = found if len(found) == 1 or namespace else at_home or found
+    if not topology.services and any(host.balanced() for host in topology.hosts.values()):
+        raise UsageError(_NAMELESS.fill(word=word))
     if not chosen:
         known = [f"svc/{each.namespace}/{each.name}" for each in topology.services]
         raise UsageError(

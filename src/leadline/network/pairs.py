@@ -6,6 +6,7 @@ import msgspec
 
 from leadline.base.text import Text
 from leadline.network.alike import groups
+from leadline.network.annotations import differences
 from leadline.network.leases import exhausted
 from leadline.network.names import Asked, first_packet
 from leadline.network.packet import number
@@ -110,7 +111,7 @@ def matrix(
         protocol=protocol,
         port=port,
         traced=len(found),
-        notes=(*topology.notes, *exhausted(topology, topology.hosts)),
+        notes=(*topology.notes, *differences(topology), *exhausted(topology, topology.hosts)),
     )
 
 
@@ -129,13 +130,15 @@ def _followed(
             if not pairs:
                 continue
             source, destination = ours[0], theirs[1 if ours is theirs else 0]
-            found = follow(topology, _flow(topology, source, destination, protocol, port), quiet=True)
+            found = follow(topology, pair_flow(topology, source, destination, protocol, port), quiet=True)
             yield _Group(source, destination, pairs, found)
             if step is not None:
                 step(done, total)
 
 
-def _flow(topology: Topology, source: Pod, destination: Pod, protocol: Protocol, port: int | None) -> Flow:
+def pair_flow(
+    topology: Topology, source: Pod, destination: Pod, protocol: Protocol, port: int | None
+) -> Flow:
     """The largest packet that the interfaces of both take."""
     ends = number(source.addresses[0]), number(destination.addresses[0])
     packet = first_packet(*ends, protocol, port, None, True)

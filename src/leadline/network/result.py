@@ -89,7 +89,8 @@ class Hop(msgspec.Struct, frozen=True, kw_only=True):
 class Way(msgspec.Struct, frozen=True, kw_only=True):
     """The way of one packet. `at`: the host it ends at, `place` as in Hop. `why`: how it ends in one sentence, with
     the names it is about in `about`, by role (`device`, `address`, `mac`, `chain`, …). `decisive`: the Decision that
-    ended it, None where it was delivered. `noticed`: what its sender is told if it is not delivered."""
+    ended it, None where it was delivered. `noticed`: what its sender is told if it is not delivered. `packet`: as it was
+    where it ended, with its outer packet in a tunnel."""
 
     hops: tuple[Hop, ...]
     disposition: Disposition
@@ -99,6 +100,7 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
     about: dict[str, str] = {}
     decisive: Decision | None = None
     noticed: Seen = "unknown"
+    packet: Packet | None = None
 
 
 class Branch(msgspec.Struct, frozen=True, kw_only=True):

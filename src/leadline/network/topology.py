@@ -8,8 +8,8 @@ from leadline.base.text import Text
 from leadline.network import consistency, networks, reconstructed
 from leadline.network.announcers import Announcers
 from leadline.network.balancing.balanced import Balanced
-from leadline.network.balancing.entrances import announcers
-from leadline.network.balancing.explained import Known, balanced
+from leadline.network.balancing.balancers import Balancers
+from leadline.network.balancing.explained import Known
 from leadline.network.inside import Namespace, inferred, namespaces
 from leadline.network.netns import End, Link, Netns
 from leadline.network.nodes import Node, gathered
@@ -58,7 +58,6 @@ class Topology:
             self.objects.setdefault(each["kind"], []).append(each)
         self._notes = tuple(notes)
         self._segments: dict[End, tuple[End, ...]] = {}
-        self._balanced: dict[int, Balanced | None] = {}
         self.hosts: Mapping[str, RecordedNetns] = {
             host: RecordedNetns(snapshot, host=host, peers=partial(self._peers, host))
             for host, snapshot in snapshots.items()
@@ -287,24 +286,21 @@ class Topology:
         ]
 
     @cached_property
-    def _known(self) -> Known:
-        return Known(
-            objects=self.objects,
-            nodes=self.nodes,
-            services=self.services,
-            hosts=self.hosts,
-            having=self.having,
+    def _balancing(self) -> Balancers:
+        return Balancers(
+            Known(
+                objects=self.objects,
+                nodes=self.nodes,
+                services=self.services,
+                hosts=self.hosts,
+                having=self.having,
+            )
         )
 
     def balanced(self, address: int) -> Balanced | None:
         """A load balancer's address explained; None where it is none, nor an external IP."""
-        if address not in self._portals:
-            return None
-        if address not in self._balanced:
-            self._balanced[address] = balanced(self._known, address)
-        return self._balanced[address]
+        return self._balancing.balanced(address) if address in self._portals else None
 
     def announcers(self, address: int) -> Announcers | None:
-        """By which interfaces packets for a load balancer's address come in; None where it is none."""
-        found = self.balanced(address)
-        return announcers(self._known, found) if found is not None else None
+        """By which interfaces packets for such an address come in; None where it is none."""
+        return self._balancing.announcers(address) if address in self._portals else None

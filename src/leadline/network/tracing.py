@@ -6,6 +6,7 @@ import msgspec
 
 from leadline.base.errors import UsageError
 from leadline.base.text import Text
+from leadline.network.annotations import differences
 from leadline.network.balancing.told import told
 from leadline.network.diagnosis import causes
 from leadline.network.leases import exhausted
@@ -34,6 +35,7 @@ def trace(topology: Topology, asked: Asked) -> Trace:
             *_balanced(topology, asked),
             *topology.notes,
             *found.notes,
+            *differences(topology),
             *exhausted(topology, passed),
         ),
         service=service,

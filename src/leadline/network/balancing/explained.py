@@ -92,7 +92,7 @@ def _configured(
             notes=(*result.notes, *election.notes),
             missing=election.missing,
         )
-        result = _stated(known, result, service, election)
+        result = _held(known, _stated(known, result, service, election))
     if by_routes:
         result = _routed(known, result, service, every, found, by_routes)
     return result
@@ -149,6 +149,15 @@ def _stated(known: Known, result: Balanced, service: Fronted, election: layer2.E
                 notes=(*result.notes, _STATED.fill(node=node, elected=result.announcer)),
             )
     return result
+
+
+def _held(known: Known, result: Balanced) -> Balanced:
+    """Without the node that answers where it has none of the interfaces it may answer on: nobody takes over then."""
+    host = known.hosts.get(next((each.host for each in known.nodes if each.name == result.announcer), ""))
+    if not result.interfaces or host is None or set(result.interfaces) & set(host.unpaired):
+        return result
+    note = _NO_INTERFACE.fill(node=result.announcer, interfaces=", ".join(result.interfaces))
+    return replace(result, announcer="", candidates=(), interfaces=(), notes=(*result.notes, note))
 
 
 def _answered(known: Known, address: int, result: Balanced) -> Balanced:
@@ -219,6 +228,10 @@ _NO_POOL = Text(
 _NOT_ADVERTISED = Text(
     "no L2Advertisement or BGPAdvertisement selects pool {pool}, so nobody announces its addresses",
     "풀 {pool}을(를) 선택하는 L2Advertisement나 BGPAdvertisement가 없어 아무도 주소를 광고하지 않습니다",
+)
+_NO_INTERFACE = Text(
+    "{node} is elected, but has no interface {interfaces}, so nobody answers",
+    "{node}이(가) 선출되었으나 {interfaces} 인터페이스가 없어 아무도 응답하지 않습니다",
 )
 _STATED = Text(
     "by its ServiceL2Status {node} answers; by the election it would be {elected}",

@@ -12,7 +12,7 @@ def _find(case: Case) -> Cause | None:
     host, hook = way.at, about("hook")
     outer = way.decisive is not None and way.decisive.tunnelled
     cited = rule or f"policy of {table} {chain}"
-    packet = way.hops[-1].packet
+    packet = way.packet or case.flow.packet
     port = packet.destination_port if outer else case.packet.destination_port
     protocol = "udp" if outer else case.packet.protocol
     shown = f"iptables -t {table} -S {chain}"

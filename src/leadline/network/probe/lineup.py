@@ -48,6 +48,11 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
     predicted: Packet | None = None
     seen: Observation | None = None
 
+    @property
+    def on_way(self) -> bool:
+        """Whether it is on the predicted way, be it seen or not."""
+        return self.found not in ("not-predicted", "copy") and not (self.found == "not-told" and self.seen)
+
 
 class Lineup(msgspec.Struct, frozen=True, kw_only=True):
     """A branch of a trace and what was seen of it. `branch`: its place in the trace. `points`: of the request and the
@@ -71,8 +76,7 @@ class Lineup(msgspec.Struct, frozen=True, kw_only=True):
 
     def way(self, role: Role) -> tuple[Point, ...]:
         """The points of a way that were predicted, in its order."""
-        extra = ("not-predicted", "copy", "not-told")
-        return tuple(each for each in self.points if each.role == role and not (each.found in extra and each.seen))
+        return tuple(each for each in self.points if each.role == role and each.on_way)
 
 
 def lineup(

@@ -1,6 +1,6 @@
 """A trace's hosts as a probe's: where to send from, and where to capture."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from leadline.base.command import Command, Completed
 from leadline.base.errors import UsageError
@@ -8,7 +8,7 @@ from leadline.base.text import Text
 from leadline.facts.sources.pod_networks import Network
 from leadline.hosts.host import Host
 from leadline.network.probe.asked import Namespace, Origin, Station
-from leadline.network.result import Trace
+from leadline.network.result import Flow, Trace
 from leadline.network.topology import Topology
 
 _NO_ENTRANCE = Text(
@@ -46,9 +46,8 @@ def stations(topology: Topology, hosts: Mapping[str, Host], trace: Trace) -> lis
     return found
 
 
-def origin(topology: Topology, hosts: Mapping[str, Host], trace: Trace) -> Origin:
+def origin(topology: Topology, hosts: Mapping[str, Host], flow: Flow) -> Origin:
     """Where a flow begins that begins at a recorded host. Raises UsageError where its pod cannot be entered."""
-    flow = trace.flow
     host = Called(flow.host, hosts[flow.host])
     if not flow.place:
         return Origin(host)
@@ -77,7 +76,3 @@ def _namespace(topology: Topology, host: str, place: str) -> Namespace | None:
     pod = next((each for each in topology.pods if topology.key(each) == key), None)
     return Namespace(place, f"/run/netns/{pod.netns}") if pod is not None and pod.netns else None
 
-
-def called(topology: Topology, hosts: Sequence[Host], names: Sequence[str]) -> dict[str, Host]:
-    """Hosts by the names of their recordings, of those that were recorded."""
-    return {name: host for name, host in zip(names, hosts, strict=True) if name in topology.snapshots}

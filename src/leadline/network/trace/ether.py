@@ -11,11 +11,12 @@ from leadline.network.packet import UDP, Frame, Packet, dotted, number
 from leadline.network.trace import announced, hooks, routing
 from leadline.network.trace.hooks import Carried
 from leadline.network.trace.journey import Arrived, Down, Journey, Made, Step, Up, Wire, named
-from leadline.network.trace.neighbours import around, carries, down, mac_of, ports, resolve, whole
+from leadline.network.trace.neighbours import around, carries, down, followed, mac_of, ports, resolve, whole
 from leadline.network.trace.trail import EndedError, missing
 
 VXLAN_OVERHEAD = 50
 _VLAN_TAG = 4
+_BONDS = frozenset(("bond", "team"))
 _BROADCAST = "ff:ff:ff:ff:ff:ff"
 _BRIDGED = "net.bridge.bridge-nf-call-iptables"
 
@@ -28,6 +29,8 @@ def transmit(journey: Journey, sent: Down) -> Step:
         raise down(journey, netns, link)
     if link.kind not in ("bridge", "vxlan") and not carries(link):
         raise down(journey, netns, link)
+    if journey.network.belongs(sent.packet.destination):
+        followed(netns, link)
     if _leaves(journey, netns, link, sent.via):
         journey.trail.goes(link.name, sent.packet, link.mtu)
         return _away(journey, netns, sent)
@@ -140,6 +143,7 @@ def arrive(journey: Journey, wire: Wire) -> Step:
     """A frame comes in by an interface."""
     netns, frame = wire.netns, wire.frame
     link = _link(netns, wire.device)
+    followed(netns, link)
     journey.trail.passes(link.name)
     if link.mtu is not None and wire.piece > link.mtu + _VLAN_TAG:
         said = Text(
@@ -152,6 +156,12 @@ def arrive(journey: Journey, wire: Wire) -> Step:
     if master is not None and master.kind == "bridge":
         return _bridge(journey, netns, master, link, frame, wire.piece)
     if master is not None:
+        if master.kind not in _BONDS:
+            raise missing(
+                Text("{device} of {host} belongs to {master}, a {kind} device, which is not followed",
+                     "{host}의 {device}이(가) 속한 {master}은(는) {kind} 장치로, 추적을 지원하지 않습니다")
+                .fill(device=link.name, host=named(netns), master=master.name, kind=master.kind), device=master.name,
+            )  # fmt: skip
         link = master
         journey.trail.passes(link.name)
     if link.mac is not None and frame.to not in (link.mac, _BROADCAST):

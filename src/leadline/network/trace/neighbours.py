@@ -10,7 +10,9 @@ from leadline.network.trace.journey import Journey, named
 from leadline.network.trace.trail import EndedError, missing
 
 _HOST_UNREACHABLE = (3, 1)
-_NO_ARP = frozenset(("wireguard", "tun", "ipip", "gre", "sit", "xfrm", "ppp"))
+_ETHERNET = frozenset((
+    "ether", "veth", "bridge", "vxlan", "vlan", "bond", "team", "macvlan", "macvtap", "dummy", "loopback",
+))  # fmt: skip
 _FAILED = frozenset(("FAILED", "INCOMPLETE"))
 
 
@@ -71,14 +73,19 @@ def whole(journey: Journey, netns: Netns, device: str) -> bool:
     return whole(journey, other, met.master) if met.master in other.links else True
 
 
+def followed(netns: Netns, link: Link) -> None:
+    """Raises EndedError where what a device does with frames is not known here."""
+    if link.kind not in _ETHERNET:
+        raise missing(
+            Text("{device} of {host} is a {kind} device, which is not followed", "{host}의 {device}은(는) {kind} 장치로, 추적을 지원하지 않습니다")
+            .fill(device=link.name, host=named(netns), kind=link.kind), device=link.name,
+        )  # fmt: skip
+
+
 def resolve(journey: Journey, netns: Netns, device: str, address: int) -> str:
     """The MAC address behind an IPv4 address on a link. Raises EndedError where nobody has it."""
     trail, link = journey.trail, netns.links[device]
-    if link.kind in _NO_ARP:
-        raise missing(
-            Text("{device} of {host} is a {kind} device, which is not followed", "{host}의 {device}은(는) {kind} 장치로, 추적을 지원하지 않습니다")
-            .fill(device=device, host=named(netns), kind=link.kind), device=device,
-        )  # fmt: skip
+    followed(netns, link)
     entry = netns.neighbour(device, address)
     states = set(entry[0].state.split(",")) if entry is not None else set()
     if entry is not None and entry[0].mac and states & {"PERMANENT", "NOARP"}:

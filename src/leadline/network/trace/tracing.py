@@ -91,12 +91,12 @@ def _go(journey: Journey, flow: Flow, answered: Arrived | None) -> tuple[Way, Ar
         noticed = _noticed(journey, flow, ended, at) if answered is None else "timeout"
         if ended.disposition == "insufficient-information":
             noticed = "unknown"
-        way = trail.way(ended.disposition, ended.why, at, ended.about, noticed, decided=True)
+        way = trail.way(ended.disposition, ended.why, at, ended.about, noticed, ended.packet, decided=True)
         return way, ended
     if arrived.netns is None:
         trail.outside(arrived.packet)
     why = _BEYOND if arrived.netns is None else _ARRIVES
-    return trail.way("delivered", why, arrived.netns, {}, "answer", decided=False), arrived
+    return trail.way("delivered", why, arrived.netns, {}, "answer", arrived.packet, decided=False), arrived
 
 
 def _request(journey: Journey, flow: Flow) -> Step:
@@ -135,7 +135,7 @@ def _enter(journey: Journey, netns: Netns, packet: Packet) -> Step:
         ),
         "",
     )
-    if not device or netns.links[device].kind in ("bridge", "vxlan", "loopback"):
+    if not device or netns.links[device].kind in ("bridge", "vxlan", "loopback", "dummy"):
         device = uplink(netns) or device
     if not device:
         raise missing(
@@ -165,7 +165,7 @@ def _reply(journey: Journey, arrived: Arrived) -> Step:
     to = dotted(packet.destination)
     for end in journey.network.owner(packet.destination):
         there = journey.at(end)
-        if there is not None and end.netns[1] == "" and there[1].kind not in ("bridge", "vxlan"):
+        if there is not None and end.netns[1] == "" and there[1].kind not in ("bridge", "vxlan", "dummy"):
             return _enter(journey, there[0], packet)
     if journey.network.belongs(packet.destination) in ("pod", "service"):
         raise EndedError(

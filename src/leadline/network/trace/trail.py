@@ -150,6 +150,7 @@ class Trail:
         at: Netns | None,
         about: dict[str, str],
         noticed: Seen,
+        packet: Packet | None,
         *,
         decided: bool,
     ) -> Way:
@@ -165,4 +166,5 @@ class Trail:
             about=about,
             decisive=last,
             noticed=noticed,
+            packet=packet,
         )

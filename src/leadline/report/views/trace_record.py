@@ -51,7 +51,7 @@ def _plain(value: Any) -> Any:
     """A value as JSON has it, Texts as they are."""
     match value:
         case Packet():
-            return _packet(value)
+            return packet(value)
         case Decision():
             return _decision(value)
         case Text():
@@ -72,17 +72,18 @@ def _decision(decision: Decision) -> dict[str, Any]:
     return written
 
 
-def _packet(packet: Packet) -> dict[str, Any]:
-    written = msgspec.structs.asdict(packet)
+def packet(told: Packet) -> dict[str, Any]:
+    """One packet with what it carries."""
+    written = msgspec.structs.asdict(told)
     written |= {
-        "source": dotted(packet.source),
-        "destination": dotted(packet.destination),
-        "flags": sorted(packet.flags),
-        "icmp": list(packet.icmp) if packet.icmp is not None else None,
-        "about": _packet(packet.about) if packet.about is not None else None,
+        "source": dotted(told.source),
+        "destination": dotted(told.destination),
+        "flags": sorted(told.flags),
+        "icmp": list(told.icmp) if told.icmp is not None else None,
+        "about": packet(told.about) if told.about is not None else None,
         "frame": None,
     }
-    if packet.frame is not None:
-        frame = packet.frame
-        written["frame"] = {"to": frame.to, "sender": frame.sender, "packet": _packet(frame.packet)}
+    if told.frame is not None:
+        frame = told.frame
+        written["frame"] = {"to": frame.to, "sender": frame.sender, "packet": packet(frame.packet)}
     return written

@@ -1,0 +1,209 @@
+"""What is missing, damaged, mixed or not understood: the trace says so by name, and never guesses."""
+
+import json
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import yaml
+from cluster import DATA, HOSTS, REAL
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from leadline.base.errors import LeadlineError, UsageError
+from leadline.cli import main
+from leadline.hosts.inside import InsideHost
+from leadline.lab.lab import place
+from leadline.lab.lab import topology as planned
+from leadline.network.names import flow
+from leadline.network.result import Trace
+from leadline.network.topology import SOURCES, read
+from leadline.network.tracing import trace
+from leadline.snapshot.record import Target, record
+
+sys.path.append(str(Path(__file__).parents[1] / "lab"))
+from labs import standing
+
+CASES = DATA / "network" / "bad-input"
+FLOWS = {
+    "lab": (
+        "default/web-1 default/web-3:8080",
+        "default/web-1 default/web-2:8080",
+        "default/web-1 svc/web:80",
+        "default/web-1 svc/web-one:80",
+        "k8s-w1 default/web-1:8080",
+        "default/web-1 k8s-w1:10250",
+        "default/web-1 8.8.8.8:53",
+        "outside k8s-w1:30080",
+        "k8s-w1 k8s-w1:30080",
+    ),
+    "real": (
+        "default/pod-1 default/pod-2:80",
+        "default/pod-2 svc/deploy-websrv",
+        "k8s-w1 default/pod-2:80",
+        "default/pod-1 k8s-ctr:10250",
+        "default/pod-1 8.8.8.8:53",
+        "outside k8s-w1:31001",
+        "outside k8s-w1:8088",
+    ),
+}
+UNKNOWN = "insufficient-information"
+Ends = tuple[tuple[str, str, str], ...]
+"""Of each way of a flow: endpoint, disposition and where."""
+
+
+class Recorded(NamedTuple):
+    """Folders of recorded hosts by name, and a place to change copies of them."""
+
+    folders: Mapping[str, Path]
+    into: Path
+
+    def copy(self, of: str) -> Path:
+        folder = self.into / "copy"
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(self.folders[of], folder)
+        return folder
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorded]:
+    into = tmp_path_factory.mktemp("bad")
+    with standing(nodes=2, pods=2) as up:
+        targets = [Target(InsideHost(each.name, place(up, each.name)), each.name) for each in planned(up).nodes]
+        done = record(targets, into / "lab", timeout=30, jobs=2, done=lambda result: None)
+        assert not [each.error for each in done if each.error]
+    for host in HOSTS:
+        shutil.copytree(REAL / host / "after", into / "real" / host)
+        shutil.copytree(REAL / host / "after-nftables", into / "nftables" / host)
+        for file in (REAL / host / "after").iterdir():
+            if not (into / "nftables" / host / file.name).exists() and not file.name.startswith(("iptables", "nft")):
+                (shutil.copytree if file.is_dir() else shutil.copy)(file, into / "nftables" / host / file.name)
+    yield Recorded({each: into / each for each in ("lab", "real", "nftables")}, into)
+
+
+def traced(folder: Path, asked: str) -> Trace:
+    source, destination = asked.split()
+    topology = read(folder)
+    return trace(topology, flow(topology, source, destination))
+
+
+def ends(found: Trace) -> Ends:
+    return tuple(sorted((each.endpoint, each.ends.disposition, each.ends.at) for each in found.branches))
+
+
+def untold(found: Trace) -> list[str]:
+    """What the ways that end without a fact say of it."""
+    return [each.ends.why.en for each in found.branches if each.ends.disposition == UNKNOWN]
+
+
+def remove(folder: Path, host: str, gone: str) -> None:
+    """Takes the texts of some sources out of a host's recording."""
+    for path in (folder / host).iterdir():
+        if any(re.match(rf"{source}($|[._-])", path.name) for source in gone.split()):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+@pytest.fixture(scope="module")
+def whole(recorded: Recorded) -> dict[tuple[str, str], Ends]:
+    """How the flows end where all is there."""
+    return {
+        (of, asked): ends(traced(recorded.folders[of], asked))
+        for of in ("lab", "real")
+        for asked in FLOWS[of]
+    }
+
+
+def same_or_unknown(before: Ends, now: Trace) -> bool:
+    """Whether each way ends as it did, or for want of a fact; without it there may be fewer ways."""
+    return all(each in before or each[1] == UNKNOWN for each in ends(now))
+
+
+@pytest.mark.parametrize(
+    ("of", "case"),
+    [
+        pytest.param(of, case, id=f"{of}-{case['gone']}-{case['host']}-{number}")
+        for of, cases in yaml.safe_load((CASES / "gone.yaml").read_text()).items()
+        for number, case in enumerate(cases)
+    ],
+)
+def test_a_fact_on_the_way_is_gone(
+    recorded: Recorded, whole: dict[tuple[str, str], Ends], of: str, case: dict[str, str]
+) -> None:
+    folder = recorded.copy(of)
+    assert UNKNOWN not in str(ends(traced(folder, case["flow"])))
+    remove(folder, case["host"], case["gone"])
+    found = traced(folder, case["flow"])
+    assert any(case["says"] in each for each in untold(found)), (untold(found), ends(found))
+    assert {each.name for each in found.causes} == {"not-recorded"}
+    assert not found.delivered
+
+
+@pytest.mark.parametrize("gone", sorted({*SOURCES, "iptables nft"} - {"kubeadm_manifests", "certificates", "hostname"}))
+@pytest.mark.parametrize("of", ["lab", "real"])
+def test_one_source_after_the_other(
+    recorded: Recorded, whole: dict[tuple[str, str], Ends], of: str, gone: str
+) -> None:
+    """Without a source a flow ends as it does with it, or says what it lacks, or cannot be asked for."""
+    every = sorted(each.name for each in recorded.folders[of].iterdir())
+    for hosts in (every, *([each] for each in every)):
+        folder = recorded.copy(of)
+        for host in hosts:
+            remove(folder, host, gone)
+        for asked in FLOWS[of]:
+            try:
+                found = traced(folder, asked)
+            except UsageError as error:
+                assert "record" in error.text.en or "no pod" in error.text.en, error
+                continue
+            assert same_or_unknown(whole[of, asked], found), (hosts, asked, ends(found))
+            if not found.delivered and whole[of, asked] != ends(found):
+                assert {each.name for each in found.causes} >= {"not-recorded"}
+
+
+@pytest.mark.parametrize("of", ["lab", "real"])
+def test_a_node_is_not_recorded(recorded: Recorded, whole: dict[tuple[str, str], Ends], of: str) -> None:
+    """Its pods are not known, its addresses are asked for by name, and what goes to it does not arrive."""
+    for host in HOSTS:
+        folder = recorded.copy(of)
+        shutil.rmtree(folder / host)
+        for asked in FLOWS[of]:
+            try:
+                found = traced(folder, asked)
+            except UsageError as error:
+                assert re.search(r"no pod|not recorded|no Service|record", error.text.en), error
+                continue
+            assert same_or_unknown(whole[of, asked], found), (host, asked, ends(found))
+    gone = {"lab": "default/web-1 10.244.1.2:8080", "real": "default/pod-2 10.244.1.5:80"}[of]
+    assert traced(recorded.folders[of], gone).delivered
+    said = untold(traced(folder, gone))
+    assert said and all("192.168.10.101" in each for each in said), said
+
+
+@pytest.mark.parametrize("of", ["lab", "real"])
+def test_hand_saved_texts_only(recorded: Recorded, whole: dict[tuple[str, str], Ends], of: str) -> None:
+    """What a careful person saves with `tee`: a few texts, none in JSON, and no manifest."""
+    kept = ("bridge_fdb", "bridge_link", "cni_", "crictl_pods", "files", "hostname", "ip", "nft", "oci", "pod_networks", "ss", "sysctl")  # fmt: skip
+    folder = recorded.copy(of)
+    for path in [each for host in folder.iterdir() for each in host.iterdir()]:
+        if path.suffix == ".json" and path.with_suffix(".txt").exists():
+            path.unlink()
+        elif path.suffix == ".json" and path.name != "crictl_pods.json" and path.name != "ip_route.json":
+            path.unlink()
+        elif path.is_file() and not path.name.startswith(kept):
+            path.unlink()
+        elif path.name == "ip_route.json":
+            path.unlink()
+    for asked in FLOWS[of]:
+        found = traced(folder, asked)
+        assert same_or_unknown(whole[of, asked], found), (asked, ends(found))
+    asked = FLOWS[of][0]
+    # plain `ip addr` does not tell a tunnel's port and network
+    for host in HOSTS:
+        file = folder / host / "ip_addr.txt"
+        file.write_text("".join(re.sub(r" promiscuity.*", "", line) for line in file.read_text().splitlines(True) if not re.match(r" +(vxlan|bridge|veth|bridge_slave)\b", line)))  # fmt: skip
+    assert [("port and network" in each) for each in untold(traced(folder, asked))] == [True]
