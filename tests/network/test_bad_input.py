@@ -207,3 +207,126 @@ def test_hand_saved_texts_only(recorded: Recorded, whole: dict[tuple[str, str], 
         file = folder / host / "ip_addr.txt"
         file.write_text("".join(re.sub(r" promiscuity.*", "", line) for line in file.read_text().splitlines(True) if not re.match(r" +(vxlan|bridge|veth|bridge_slave)\b", line)))  # fmt: skip
     assert [("port and network" in each) for each in untold(traced(folder, asked))] == [True]
+
+
+@pytest.mark.parametrize(
+    ("file", "change", "says"),
+    [
+        ("subnet_env.txt", ("10.244.0.0/16", "10.245.0.0/16"), "pod network"),
+        ("kubeadm_manifests.txt", ("10.96.0.0/16", "10.97.0.0/16"), "Service network"),
+        ("", ("", ""), "recordings of one host"),
+    ],
+)
+def test_hosts_of_two_clusters(
+    recorded: Recorded, file: str, change: tuple[str, str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No trace at all, neither by the function nor at the door."""
+    folder = recorded.copy("lab")
+    if file:
+        path = folder / HOSTS[0] / file
+        if not path.exists() or change[0] not in path.read_text():
+            path.write_text((path.read_text() if path.exists() else "") + MANIFEST)
+            other = folder / HOSTS[1] / file
+            other.write_text(other.read_text() + MANIFEST)
+        path.write_text(path.read_text().replace(*change))
+    else:
+        shutil.copytree(folder / HOSTS[0], folder / "again")
+        for each in ("manifest.json", "hostname.txt"):
+            (folder / "again" / each).unlink()
+    topology = read(folder)
+    with pytest.raises(UsageError, match=says):
+        trace(topology, flow(topology, "default/web-1", "default/web-2:8080"))
+    assert door(capsys, "default/web-1", "default/web-2:8080", folder)[0] == 2
+
+
+MANIFEST = """==> /etc/kubernetes/manifests/kube-apiserver.yaml <==
+spec:
+  containers:
+  - command:
+    - kube-apiserver
+    - --service-cluster-ip-range=10.96.0.0/16
+"""
+
+
+def door(capsys: pytest.CaptureFixture[str], source: str, to: str, folder: Path) -> tuple[int, str, str]:
+    """What `leadline trace` answers: exit code, what it prints and what it complains of."""
+    before, sys.argv = sys.argv, ["leadline", "trace", source, to, "--snapshot", str(folder), "-o", "json"]
+    try:
+        with pytest.raises(SystemExit) as ended:
+            main()
+    finally:
+        sys.argv = before
+    printed = capsys.readouterr()
+    assert "Traceback" not in printed.err
+    return int(str(ended.value.code)), printed.out, printed.err
+
+
+def test_recordings_of_different_times(recorded: Recorded, capsys: pytest.CaptureFixture[str]) -> None:
+    """The trace goes on, and says that it joins what was not there together."""
+    folder = recorded.copy("lab")
+    manifest = folder / HOSTS[0] / "manifest.json"
+    told = json.loads(manifest.read_text())
+    told["time"] -= 4 * 3600
+    manifest.write_text(json.dumps(told))
+    assert "minutes apart" in door(capsys, "default/web-1", "default/web-3:8080", folder)[1]
+
+
+@pytest.mark.parametrize("case", yaml.safe_load((CASES / "unknown_rules.yaml").read_text())["iptables"], ids=lambda case: case["rule"])  # fmt: skip
+def test_a_rule_of_a_newer_iptables(recorded: Recorded, case: dict[str, Any]) -> None:
+    folder = recorded.copy("lab")
+    file = folder / "k8s-ctr" / "iptables-save.txt"
+    text = file.read_text()
+    rule = f"-A {case['rule']}\n"
+    begin = text.index("*filter")
+    place = text.index("-A ", begin)
+    file.write_text(text[:place] + rule + text[place:])
+    found = traced(folder, FLOWS["lab"][0])
+    if not case["stops"]:
+        assert found.delivered, untold(found)
+        return
+    said = untold(found)
+    assert said and all(case["says"] in each for each in said), (said, ends(found))
+
+
+@pytest.mark.parametrize("case", yaml.safe_load((CASES / "unknown_rules.yaml").read_text())["nft"], ids=lambda case: json.dumps(case["rule"]))  # fmt: skip
+def test_a_rule_of_a_newer_nft(recorded: Recorded, case: dict[str, Any]) -> None:
+    folder = recorded.copy("lab")
+    host = folder / "k8s-ctr"
+    file = host / "nft_ruleset.json"
+    told = json.loads(file.read_text()) if file.exists() else {"nftables": []}
+    names = {"family": "inet", "table": "ours"}
+    told["nftables"] += [
+        {"table": {"family": "inet", "name": "ours", "handle": 900}},
+        {"chain": {**names, "name": "own", "handle": 901, "type": "filter", "hook": case["chain"], "prio": 5, "policy": "accept"}},
+        {"rule": {**names, "chain": "own", "handle": 902, "expr": case["rule"]}},
+    ]  # fmt: skip
+    file.write_text(json.dumps(told))
+    for other in host.glob("nft_ruleset*.txt"):
+        other.unlink()
+    found = traced(folder, FLOWS["lab"][0])
+    if not case["stops"]:
+        assert found.delivered, untold(found)
+        return
+    said = untold(found)
+    assert said and all(case["says"] in each for each in said), (said, ends(found))
+
+
+@pytest.mark.parametrize("case", yaml.safe_load((CASES / "kinds.yaml").read_text()), ids=lambda case: f"{case['device']} {case['kind']}")  # fmt: skip
+@pytest.mark.parametrize("host", HOSTS)
+def test_kinds_of_interface(recorded: Recorded, host: str, case: dict[str, Any]) -> None:
+    folder = recorded.copy("lab")
+    file = folder / host / "ip_addr.json"
+    told = json.loads(file.read_text())
+    for each in told:
+        if each["ifname"] == case["device"]:
+            each["linkinfo"] = {"info_kind": case["kind"]}
+    file.write_text(json.dumps(told))
+    (folder / host / "ip_addr.txt").unlink()
+    found = traced(folder, FLOWS["lab"][0])
+    if case.get("ethernet"):
+        assert found.delivered
+    elif case["device"] == "flannel.1" and host != HOSTS[0]:
+        # then nothing takes the tunnel's packets there
+        assert {each[1] for each in ends(found)} == {"no-listener"}
+    else:
+        assert [each for each in untold(found) if case["device"] in each or case["kind"] in each], (ends(found), untold(found))  # fmt: skip

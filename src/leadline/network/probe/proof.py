@@ -62,9 +62,8 @@ def proof(
     trace: Trace, probed: Probed, netns: Mapping[tuple[str, str], Netns], mtu: PathMtu | None = None
 ) -> Proof:
     """The trace held against what was seen. `netns`: the namespaces that the trace knows."""
-    lines = tuple(
-        _line(trace, each, probed, netns) for each in connections(probed, trace.flow.host or _OUTSIDE)
-    )
+    begins = _OUTSIDE if trace.flow.outside else trace.flow.host
+    lines = tuple(_line(trace, each, probed, netns) for each in connections(probed, begins))
     order: tuple[Verdict, ...] = ("contradicted", "insufficient-information", "confirmed")
     verdict = next(each for each in order if any(line.verdict == each for line in lines))
     shown = next(each for each in lines if each.verdict == verdict)
@@ -122,7 +121,7 @@ def _last(found: Lineup) -> Point | None:
     """The last interface on the predicted way that saw it; where it went on otherwise that is among the differences."""
     seen = [each for each in found.points if each.seen is not None and each.found != "copy"]
     reply = [each for each in seen if each.role == "reply"]
-    return (reply or seen or [None])[-1]
+    return next(reversed(reply or seen), None)
 
 
 def _whys(trace: Trace, probed: Probed, shown: Line) -> Iterator[Text]:

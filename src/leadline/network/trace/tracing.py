@@ -11,17 +11,19 @@ from leadline.network.result import Branch, Flow, Seen, Trace, Way
 from leadline.network.trace import announced
 from leadline.network.trace.choices import MOST, Choices
 from leadline.network.trace.journey import Arrived, Journey, Made, Network, Step, Wire, named
-from leadline.network.trace.trail import EndedError, Trail, missing
+from leadline.network.trace.trail import OUTSIDE, EndedError, Trail, missing
 from leadline.network.trace.walk import walk
 
 _ECHO_REPLY = (0, 0)
 _REFUSED = frozenset(((3, 2), (3, 3)))
 _TOO_BIG = (3, 4)
 _ERROR_SIZE = 576
-_ARRIVES = Text("it arrives", "도착합니다")
-_NO_HOST = Text(
-    "the node of {what} is not recorded", "{what}이(가) 있는 노드가 기록되지 않았습니다"
+_ASSUMED = Text(
+    "what is beyond the recorded hosts is not known: it is taken to answer whoever it can reach",
+    "기록된 호스트 너머는 알 수 없으므로, 도달할 수 있는 상대에게는 응답한다고 가정했습니다",
 )
+_ARRIVES = Text("it arrives", "도착합니다")
+_NO_HOST = Text("the node of {what} is not recorded", "{what}이(가) 있는 노드가 기록되지 않았습니다")
 _NO_INSIDE = Text(
     "neither the interfaces of {what} nor those of {host} that would tell them are recorded; save `ip -d addr`",
     "{what}의 인터페이스도, 그것을 알 수 있는 {host}의 인터페이스도 기록되지 않았습니다. `ip -d addr`의 출력을 저장하십시오",
@@ -45,6 +47,11 @@ def follow(network: Network, flow: Flow, *, quiet: bool = False) -> Trace:
                 )
             )
             break
+    if (
+        any(branch.request.hops and branch.request.hops[-1].place == OUTSIDE for branch in branches)
+        and not flow.outside
+    ):
+        notes.append(_ASSUMED)
     branches.sort(key=lambda branch: -1.0 if branch.probability is None else -branch.probability)
     return Trace(flow=flow, branches=tuple(branches), notes=tuple(notes))
 
