@@ -23,10 +23,10 @@ from leadline.network.tracing import trace
 IPVS = DATA / "network" / "ipvs"
 CASES: list[dict[str, Any]] = yaml.safe_load((IPVS / "cases.yaml").read_text())
 RECORDED = (
-    "bridge_fdb", "bridge_link", "crictl_pods", "files", "ip_addr.json", "ip_neigh", "ip_route.json", "ip_rule", "lsns",
-    "oci", "ss-tulnp", "sysctl",
+    "bridge_fdb", "crictl_pods", "files", "ip_addr", "ip_neigh", "ip_route", "ip_route_all", "ip_rule", "lsns", "oci",
+    "ss-tulnp", "sysctl",
 )  # fmt: skip
-JOINED = ("ip_addr.json", "ip_route.json", "sysctl.txt")
+JOINED = ("ip_addr.json", "ip_addr.txt", "ip_route.json", "ip_route_all.txt", "sysctl.txt")
 """What kube-proxy adds to; the rest is all its own."""
 
 
@@ -97,6 +97,8 @@ def test_the_ways_of_a_flow(case: dict[str, Any], tmp_path: Path) -> None:
         for one in found.branches:
             shares[one.endpoint] = shares.get(one.endpoint, 0) + (one.probability or 0)
         assert {endpoint: round(share, 4) for endpoint, share in shares.items()} == case["shares"]
+    if "ttl" in case:
+        assert {each.endpoint: each.request.hops[-1].packet.ttl for each in found.branches} == case["ttl"]
     cites = [
         each.cite
         for one in found.branches

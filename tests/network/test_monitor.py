@@ -40,16 +40,43 @@ table inet leadline-trace {
 }
 """
 WATCH = (
-    """
+    f"""
 nft -f - <<'X'
-%s
+{TRACED}
 X
 (exec nft -a monitor trace) > /run/trace.log 2>&1 &
 until grep -q 'dport 9' /run/trace.log; do echo > /dev/udp/127.0.0.1/9; sleep 0.05; done 2>/dev/null
 nft -a list ruleset > /run/handles.txt
 """
-    % TRACED
-)  # noqa: UP031
+)
+# flanneld's own rules in nftables mode (EnableNFTables: true), as 0.26 to 0.28 write them, in place of iptables'
+FLANNEL = """
+iptables -D FORWARD -m comment --comment "flanneld forward" -j FLANNEL-FWD
+iptables -F FLANNEL-FWD
+iptables -X FLANNEL-FWD
+iptables -t nat -D POSTROUTING -m comment --comment "flanneld masq" -j FLANNEL-POSTRTG
+iptables -t nat -F FLANNEL-POSTRTG
+iptables -t nat -X FLANNEL-POSTRTG
+nft -f - <<'X'
+table ip flannel-ipv4 {
+  comment "rules for flannel-ipv4"
+  chain forward {
+    type filter hook forward priority filter; policy accept;
+    ip saddr 10.244.0.0/16 accept
+    ip daddr 10.244.0.0/16 accept
+  }
+  chain postrtg {
+    type nat hook postrouting priority srcnat; policy accept;
+    meta mark 0x4000 return
+    ip saddr @SUBNET@ ip daddr 10.244.0.0/16 return
+    ip saddr 10.244.0.0/16 ip daddr @SUBNET@ return
+    ip saddr != @SUBNET@ ip daddr 10.244.0.0/16 return
+    ip saddr 10.244.0.0/16 ip daddr != 224.0.0.0/4 masquerade fully-random
+    ip saddr != 10.244.0.0/16 ip daddr 10.244.0.0/16 masquerade fully-random
+  }
+}
+X
+"""
 LINE = re.compile(r"trace id \S+ (\S+) (\S+) (\S+) (packet:|rule|policy|verdict|unknown rule) ?(.*)")
 HANDLE = re.compile(r"# handle (\d+) \(verdict (.*)\)$")
 SETTLED = 0.3
@@ -96,12 +123,22 @@ FLOWS = {
 }
 
 
-@pytest.fixture(
-    scope="module", params=[("vxlan", "iptables"), ("vxlan", "nftables"), ("host-gw", "iptables")]
+MODES = (
+    ("vxlan", "iptables", "iptables"),
+    ("vxlan", "nftables", "iptables"),
+    ("vxlan", "nftables", "nftables"),
+    ("host-gw", "iptables", "iptables"),
 )
+"""Flannel's backend, kube-proxy's mode and flanneld's."""
+
+
+@pytest.fixture(scope="module", params=MODES, ids="-".join)
 def watched(request: pytest.FixtureRequest) -> Iterator[tuple[Lab, Topology]]:
-    backend, proxy = request.param
+    backend, proxy, flannel = request.param
     with standing(nodes=3, pods=2, backend=backend, proxy=proxy) as lab:
+        if flannel == "nftables":
+            for node in labs.topology(lab).nodes:
+                inside(lab, node.name, "set -e\n" + FLANNEL.replace("@SUBNET@", str(node.subnet)))
         topology = recorded(lab)
         for node in labs.topology(lab).nodes:
             inside(lab, node.name, f"exec bash -c {quoted(WATCH)}")

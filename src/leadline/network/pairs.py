@@ -16,6 +16,7 @@ from leadline.network.result import Cause, Disposition, Flow, Trace
 from leadline.network.topology import Topology
 from leadline.network.trace.tracing import follow
 from leadline.network.tracing import trace
+from leadline.network.unread import unread_lines
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,7 +112,12 @@ def matrix(
         protocol=protocol,
         port=port,
         traced=len(found),
-        notes=(*topology.notes, *differences(topology), *exhausted(topology, topology.hosts)),
+        notes=(
+            *topology.notes,
+            *unread_lines(topology, topology.hosts).values(),
+            *differences(topology),
+            *exhausted(topology, topology.hosts),
+        ),
     )
 
 

@@ -15,6 +15,7 @@ from leadline.network.packet import number
 from leadline.network.result import Trace
 from leadline.network.topology import Topology
 from leadline.network.trace.tracing import follow
+from leadline.network.unread import doubted, unread_lines
 
 
 def trace(topology: Topology, asked: Asked) -> Trace:
@@ -25,6 +26,15 @@ def trace(topology: Topology, asked: Asked) -> Trace:
     if topology.mixed:
         raise UsageError(topology.mixed[0])
     found = follow(topology, asked.flow)
+    hosts = {
+        hop.host: None
+        for each in found.branches
+        for way in (each.request, each.reply)
+        if way
+        for hop in way.hops
+    }
+    if lost := unread_lines(topology, hosts):
+        found = msgspec.structs.replace(found, branches=tuple(doubted(each, lost) for each in found.branches))
     service = f"{asked.service.namespace}/{asked.service.name}" if asked.service is not None else ""
     passed = {hop.host: None for branch in found.branches for hop in branch.request.hops if hop.host}
     return msgspec.structs.replace(

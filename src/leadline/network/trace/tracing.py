@@ -52,7 +52,7 @@ def follow(network: Network, flow: Flow, *, quiet: bool = False) -> Trace:
         and not flow.outside
     ):
         notes.append(_ASSUMED)
-    branches.sort(key=lambda branch: -1.0 if branch.probability is None else -branch.probability)
+    branches.sort(key=lambda branch: -(branch.probability or 0.0))
     return Trace(flow=flow, branches=tuple(branches), notes=tuple(notes))
 
 
