@@ -2,23 +2,6 @@
 
 A fault is a row of steps, each with what brings it about and what undoes it exactly, a flow that shows it, and
 how that flow ends then.
-
-Dispositions, how a packet's way ends (the closed list of `expected.disposition`):
-
-- delivered: it arrives, and so does the answer
-- dropped-by-rule: a firewall's rule or policy drops or rejects it
-- no-endpoint: it is for a Service that has no endpoint
-- no-route: no route leads there, or only the default route, which leaves the cluster
-- not-forwarding: it is for another host, and this one does not forward
-- no-neighbour: nobody on the link has the address of the next hop
-- no-fdb-entry: the VXLAN device knows no node behind the MAC address
-- wrong-mac: it reaches a host whose interface has another MAC address
-- no-hairpin: it would have to leave the bridge by the port it came in
-- link-down: an interface on the way is down
-- reverse-path: it came by another interface than the answer would leave by (strict rp_filter)
-- too-big: it is larger than an MTU on the way and must not be fragmented
-- no-listener: nothing listens on that port there
-- wrong-source: it arrives, but from an address that the receiver did not ask
 """
 
 import difflib
@@ -33,24 +16,7 @@ from leadline.base.errors import UsageError
 from leadline.base.text import Text
 from leadline.lab import roles
 from leadline.lab.plan import Backend, Plan, ProxyMode
-
-Disposition = Literal[
-    "delivered",
-    "dropped-by-rule",
-    "no-endpoint",
-    "no-route",
-    "not-forwarding",
-    "no-neighbour",
-    "no-fdb-entry",
-    "wrong-mac",
-    "no-hairpin",
-    "link-down",
-    "reverse-path",
-    "too-big",
-    "no-listener",
-    "wrong-source",
-]
-Seen = Literal["answer", "timeout", "refused", "unreachable", "too-big"]
+from leadline.network.result import Disposition, Seen
 
 
 class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

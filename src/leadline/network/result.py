@@ -24,8 +24,26 @@ Disposition = Literal[
     "wrong-source",
     "insufficient-information",
 ]
-"""How a packet's way ends. `delivered`: at a socket, or at the edge of what is recorded where only the world follows.
-The others are as the lab's faults have them; `insufficient-information`: a fact is missing, which is named."""
+"""How a packet's way ends.
+
+- delivered: it arrives, and so does the answer
+- dropped-by-rule: a firewall's rule or policy drops or rejects it
+- no-endpoint: it is for a Service that has no endpoint
+- no-route: no route leads there, or only the default route, which leaves the cluster
+- not-forwarding: it is for another host, and this one does not forward
+- no-neighbour: nobody on the link has the address of the next hop
+- no-fdb-entry: the VXLAN device knows no node behind the MAC address
+- wrong-mac: it reaches a host whose interface has another MAC address
+- no-hairpin: it would have to leave the bridge by the port it came in
+- link-down: an interface on the way is down
+- reverse-path: it came by another interface than the answer would leave by (strict rp_filter)
+- too-big: it is larger than an MTU on the way and must not be fragmented
+- no-listener: nothing listens on that port there
+- wrong-source: it arrives, but from an address that the receiver did not ask
+- insufficient-information: something was not recorded or is not understood, which is named
+
+At the edge of what is recorded, where only the world follows, it counts as delivered.
+"""
 
 Seen = Literal["answer", "timeout", "refused", "unreachable", "too-big", "unknown"]
 """What the sender notices: an answer, silence, a refusal (RST, or ICMP port unreachable), an ICMP error of another

@@ -24,11 +24,21 @@ def _find(case: Case) -> Cause | None:
         ),
         remedy=_REMEDY,
         commands=(
-            f"kubectl -n {namespace or 'default'} get endpointslices -l kubernetes.io/service-name={name}",
-            f"kubectl -n {namespace or 'default'} describe service {name}",
-        ),
+            f"kubectl -n {namespace} get endpointslices -l kubernetes.io/service-name={name}",
+            f"kubectl -n {namespace} describe service {name}",
+        )
+        if names
+        else (_search(case),),
         evidence=((case.way.at, case.about("tool"), case.about("rule")),) if refused else (),
     )
+
+
+def _search(case: Case) -> str:
+    """Finds the Service by its address or node port, where nothing recorded has its name (kube-proxy's ipvs mode)."""
+    packet = case.flow.packet
+    node_port = case.topology.belongs(packet.destination) == "node"
+    wanted = f":{packet.destination_port}/" if node_port else dotted(packet.destination)
+    return f"kubectl get services -A | grep -F '{wanted}'"
 
 
 _NONE = Text(
