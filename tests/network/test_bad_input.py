@@ -209,43 +209,47 @@ def test_hand_saved_texts_only(recorded: Recorded, whole: dict[tuple[str, str], 
     assert [("port and network" in each) for each in untold(traced(folder, asked))] == [True]
 
 
-@pytest.mark.parametrize(
-    ("file", "change", "says"),
-    [
-        ("subnet_env.txt", ("10.244.0.0/16", "10.245.0.0/16"), "pod network"),
-        ("kubeadm_manifests.txt", ("10.96.0.0/16", "10.97.0.0/16"), "Service network"),
-        ("", ("", ""), "recordings of one host"),
-    ],
-)
-def test_hosts_of_two_clusters(
-    recorded: Recorded, file: str, change: tuple[str, str], says: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """No trace at all, neither by the function nor at the door."""
-    folder = recorded.copy("lab")
-    if file:
-        path = folder / HOSTS[0] / file
-        if not path.exists() or change[0] not in path.read_text():
-            path.write_text((path.read_text() if path.exists() else "") + MANIFEST)
-            other = folder / HOSTS[1] / file
-            other.write_text(other.read_text() + MANIFEST)
-        path.write_text(path.read_text().replace(*change))
-    else:
-        shutil.copytree(folder / HOSTS[0], folder / "again")
-        for each in ("manifest.json", "hostname.txt"):
-            (folder / "again" / each).unlink()
-    topology = read(folder)
-    with pytest.raises(UsageError, match=says):
-        trace(topology, flow(topology, "default/web-1", "default/web-2:8080"))
-    assert door(capsys, "default/web-1", "default/web-2:8080", folder)[0] == 2
+def other_pods(folder: Path) -> None:
+    path = folder / HOSTS[0] / "subnet_env.txt"
+    path.write_text(path.read_text().replace("10.244.0.0/16", "10.245.0.0/16"))
+
+
+def other_services(folder: Path) -> None:
+    for host, network in zip(HOSTS, ("10.96.0.0/16", "10.97.0.0/16"), strict=True):
+        (folder / host / "kubeadm_manifests.txt").write_text(MANIFEST + network + "\n")
+
+
+def same_host(folder: Path) -> None:
+    shutil.rmtree(folder / HOSTS[1])
+    shutil.copytree(folder / HOSTS[0], folder / HOSTS[1])
+    manifest = folder / HOSTS[1] / "manifest.json"
+    manifest.write_text(manifest.read_text().replace(f'"host": "{HOSTS[0]}"', '"host": "other"'))
 
 
 MANIFEST = """==> /etc/kubernetes/manifests/kube-apiserver.yaml <==
 spec:
   containers:
-  - command:
+  - name: kube-apiserver
+    command:
     - kube-apiserver
-    - --service-cluster-ip-range=10.96.0.0/16
-"""
+    - --service-cluster-ip-range="""
+
+
+@pytest.mark.parametrize(
+    ("mix", "says"),
+    [(other_pods, "pod network"), (other_services, "Service network"), (same_host, "recordings of one host")],
+)
+def test_hosts_of_two_clusters(
+    recorded: Recorded, mix: Callable[[Path], None], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No trace at all, neither by the function nor at the door."""
+    folder = recorded.copy("lab")
+    mix(folder)
+    topology = read(folder)
+    with pytest.raises(UsageError, match=says):
+        trace(topology, flow(topology, "default/web-1", "default/web-2:8080"))
+    code, printed, complaint = door(capsys, "default/web-1", "default/web-2:8080", folder)
+    assert (code, printed) == (2, "") and says in complaint
 
 
 def door(capsys: pytest.CaptureFixture[str], source: str, to: str, folder: Path) -> tuple[int, str, str]:
@@ -330,3 +334,74 @@ def test_kinds_of_interface(recorded: Recorded, host: str, case: dict[str, Any])
         assert {each[1] for each in ends(found)} == {"no-listener"}
     else:
         assert [each for each in untold(found) if case["device"] in each or case["kind"] in each], (ends(found), untold(found))  # fmt: skip
+
+
+def test_a_line_that_cannot_be_read(recorded: Recorded, capsys: pytest.CaptureFixture[str]) -> None:
+    """It may have been the rule, route or entry that decides."""
+    for name, line in (
+        ("iptables-save.txt", "[0:0] @@ FORWARD -j DROP"),
+        ("ip_rule.txt", "100: from"),
+    ):
+        folder = recorded.copy("lab")
+        file = folder / "k8s-w1" / name
+        lines = file.read_text().splitlines()
+        file.write_text("\n".join([*lines[:4], line, *lines[4:]]) + "\n")
+        found = traced(folder, FLOWS["lab"][0])
+        assert [each for each in untold(found) if f"line 5 of {name} of k8s-w1" in each], (ends(found), untold(found))
+        assert traced(folder, FLOWS["lab"][1]).delivered
+
+
+def test_words_of_ipv6(recorded: Recorded, capsys: pytest.CaptureFixture[str]) -> None:
+    for source, to in (
+        ("fd00::1", "default/web-1:80"), ("default/web-1", "fd00::1"), ("default/web-1", "[fd00::1]:80"),
+        ("fe80::1%eth0", "::1"), ("default/web-1", "::ffff:10.244.0.2"), ("default/web-1", "::/0"),
+    ):  # fmt: skip
+        code, printed, complaint = door(capsys, source, to, recorded.folders["lab"])
+        assert (code, printed) == (2, ""), (source, to)
+        assert "IPv" in complaint or "no pod or node" in complaint
+
+
+WORDS = st.one_of(
+    st.sampled_from(["", " ", ":", "::", "svc/", "pod/", "node/", "outside", "k8s-w1", "web-1:", "default/", "10.244.0.2:0", "10.96.0.10:80", "0.0.0.0", "255.255.255.255", "127.0.0.1:30080", "224.0.0.1", "10.244.0.255", "169.254.1.1", "svc/web:99999", "svc/web:-1"]),
+    st.text(max_size=30),
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(WORDS, WORDS)
+def test_any_words(recorded: Recorded, capsys: pytest.CaptureFixture[str], source: str, to: str) -> None:
+    for one, other in ((source, to), ("web-1", to), (source, "web-1:8080")):
+        if not (one + other).startswith("-") and not other.startswith("-"):
+            assert door(capsys, one, other, recorded.folders["lab"])[0] in (0, 1, 2)
+
+
+MUTATED = (
+    "bridge_fdb", "bridge_link", "cni_attachments", "cni_config", "cni_leases", "hostname", "ip_addr", "ip_neigh",
+    "ip_route", "ip_rule", "ipset", "iptables", "netns", "nft", "pod_networks", "ss", "subnet_env", "sysctl",
+)  # fmt: skip
+NOISE = st.one_of(
+    st.binary(max_size=12),
+    st.sampled_from([b"\0", b"\n", b"\r\n", b"/33", b"-1", b"999999999999999999999", b"\xff\xfe", b"\xed\x95\x9c", b"10.244.1.0", b"10.244.1.0/24", b" ", b"}", b"[", b'"', b"null", b"fd00::1", b"-j DROP", b" dev ", b"lladdr", b"65536"]),
+)  # fmt: skip
+
+
+@settings(max_examples=int(os.environ.get("LEADLINE_FUZZ", "80")), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
+@given(st.data())
+def test_damaged_texts(recorded: Recorded, capsys: pytest.CaptureFixture[str], data: st.DataObject) -> None:
+    """Whatever stands in the files: an answer or one sentence."""
+    of = data.draw(st.sampled_from(["lab", "real"]))
+    folder = recorded.copy(of)
+    files = sorted(each for each in folder.glob("*/*") if each.is_file() and each.name.startswith(MUTATED))
+    for _ in range(data.draw(st.integers(1, 3))):
+        path = data.draw(st.sampled_from(files))
+        raw = path.read_bytes()
+        begin = data.draw(st.integers(0, len(raw)))
+        end = min(len(raw), begin + data.draw(st.sampled_from([0, 0, 1, 3, 20, 300])))
+        path.write_bytes(raw[:begin] + data.draw(NOISE) + raw[end:])
+        twin = path.with_suffix({".json": ".txt", ".txt": ".json"}.get(path.suffix, ""))
+        if twin.exists() and data.draw(st.booleans()):
+            twin.unlink()
+    asked = data.draw(st.sampled_from(FLOWS[of]))
+    code, printed, complaint = door(capsys, *asked.split(), folder)
+    assert code in (0, 1, 2)
+    assert printed if code < 2 else complaint

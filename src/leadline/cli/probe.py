@@ -53,7 +53,7 @@ if TYPE_CHECKING:
         "데이터그램이나 ping의 페이로드 크기(바이트)이며 `ping -s`와 같이 셉니다.",
     ),
 )
-@click.option("--df", is_flag=True, help=said("It must not be fragmented.", "조각내지 못하게 합니다(DF)."))
+@click.option("--df", is_flag=True, help=said("It must not be fragmented.", "단편화를 금지합니다(DF)."))
 @click.option(
     "--count",
     type=click.IntRange(1, 1000),
@@ -77,7 +77,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help=said(
         "Find the largest packet that passes unfragmented, too (by UDP, else by ping).",
-        "조각나지 않고 지나가는 가장 큰 패킷도 찾습니다(UDP, 아니면 ping으로).",
+        "단편화 없이 지나가는 가장 큰 패킷의 크기도 찾습니다(UDP, 안 되면 ping).",
     ),
 )
 @click.option(

@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     metavar="BYTES",
     help=said("Bytes of payload, as `ping -s` counts.", "페이로드 크기(바이트)이며 `ping -s`와 같이 셉니다."),
 )
-@click.option("--df", is_flag=True, help=said("It must not be fragmented.", "조각내지 못하게 합니다(DF)."))
+@click.option("--df", is_flag=True, help=said("It must not be fragmented.", "단편화를 금지합니다(DF)."))
 @click.option(
     "--all-pairs",
     is_flag=True,

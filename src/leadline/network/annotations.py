@@ -46,5 +46,5 @@ def differences(topology: Topology) -> Iterator[Text]:
 
 _DIFFERS = Text(
     "the annotation of node {node} says {what} {announced}, but its {device} has {real}: the others send to what is announced; restart flanneld on {node}",
-    "{node} 노드의 애너테이션에는 {what}이(가) {announced}로 되어 있지만 실제 {device}은(는) {real}입니다. 다른 노드는 애너테이션을 따르므로 {node}의 flanneld를 다시 시작하십시오",
+    "{node} 노드의 애너테이션에는 {what}이(가) {announced}(으)로 되어 있지만 실제 {device}은(는) {real}입니다. 다른 노드는 애너테이션을 따르므로 {node}의 flanneld를 다시 시작하십시오",
 )

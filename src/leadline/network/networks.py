@@ -21,12 +21,10 @@ _SETTINGS = {
     "kube-proxy": {"pods": re.compile(r"\bclusterCIDR:\s*(\S+)")},
     "kube-flannel-cfg": {"pods": re.compile(r'"Network":\s*"([^"]+)"')},
 }
+# of the static pods' manifests: to read them as YAML takes longer than all the rest of a trace
 _FLAGS = {
-    "pods": ("kube-controller-manager --cluster-cidr",),
-    "services": (
-        "kube-apiserver --service-cluster-ip-range",
-        "kube-controller-manager --service-cluster-ip-range",
-    ),
+    "pods": re.compile(r"^\s*- ['\"]?--cluster-cidr=([^'\"\s]+)", re.MULTILINE),
+    "services": re.compile(r"^\s*- ['\"]?--service-cluster-ip-range=([^'\"\s]+)", re.MULTILINE),
 }
 
 
@@ -65,9 +63,8 @@ def on_host(which: str, snapshot: Snapshot) -> list[str]:
     said: list[str] = []
     if which == "pods":
         said += _words(snapshot.entries("flannel_subnet").get("FLANNEL_NETWORK"))
-    manifests = snapshot.entries("kubeadm_manifests")
-    for flag in _FLAGS[which]:
-        said += _words(manifests.get(flag))
+    for value in _FLAGS[which].findall(snapshot.text("kubeadm_manifests")):
+        said += _words(value)
     return said
 
 

@@ -33,7 +33,7 @@ _NOT_A_PORT = Text(
 )
 _ASSUMED = Text(
     "no port was given: {port} of {protocol}, {why}",
-    "포트가 지정되지 않아 {protocol} {port}번으로 하였습니다({why})",
+    "포트를 지정하지 않아 {protocol} {port}번을 씁니다({why})",
 )
 _USUAL = Text("the usual one", "일반적인 포트")
 _LISTENS = Text("the only one that the pod has", "파드의 유일한 포트")

@@ -107,7 +107,7 @@ def _reaches(host: RecordedNetns, wire: str, address: str) -> bool:
 _SILENT = Text("nobody announces {address}: {why}", "{address}을(를) 광고하는 노드가 없습니다: {why}")
 _UNTOLD = Text(
     "nothing recorded tells who takes packets for {address}: {why}",
-    "{address} 행 패킷을 누가 받는지 기록되지 않았습니다: {why}",
+    "{address}(으)로 가는 패킷을 누가 받는지 기록되지 않았습니다: {why}",
 )
 _ROUTED = Text(
     "{peers} hears {count} equal route(s) of {prefix}",

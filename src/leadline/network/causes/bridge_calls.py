@@ -37,7 +37,7 @@ def _find(case: Case) -> Cause | None:
 
 _WHAT = Text(
     "On {host} bridged packets do not pass iptables ({pod} answers over cni0 alone), so the answer is not given the address of {service} back and the client drops it.",
-    "{host}에서 브리지를 지나는 패킷이 iptables를 거치지 않습니다. {pod}의 응답이 cni0만 지나 {service} 주소로 되돌려지지 않으므로 클라이언트가 버립니다.",
+    "{host}에서 브리지를 지나는 패킷이 iptables를 거치지 않습니다. {pod}의 응답이 cni0만 지나므로 출발지가 {service}(으)로 되돌려지지 않고, 클라이언트가 이 응답을 버립니다.",
 )
 _REMEDY = Text(
     "load br_netfilter and set the key, now and at every boot",

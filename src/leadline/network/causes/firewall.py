@@ -74,7 +74,7 @@ _TUNNEL = Text(
 )
 _TRUST = Text(
     "open ports are not enough for traffic that is forwarded: add cni0 and flannel.1 to the trusted zone",
-    "포워딩되는 트래픽에는 포트를 여는 것만으로 부족합니다. cni0와 flannel.1을 trusted 영역에 추가하십시오",
+    "포워딩되는 트래픽에는 포트를 여는 것만으로 부족합니다. cni0와 flannel.1을 trusted 존에 추가하십시오",
 )
 _OPEN = Text("let {protocol} port {port} in", "{protocol} {port}번 포트를 허용하십시오")
 _ACCEPT = Text(

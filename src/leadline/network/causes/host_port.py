@@ -29,7 +29,7 @@ def _find(case: Case) -> Cause | None:
 
 _WHAT = Text(
     "{pod} has hostPort {port} on {host}, but the rule of the portmap plugin that leads there is gone; it is written only when a pod is made.",
-    "{pod} 파드에 {host}의 hostPort {port}이(가) 지정되어 있지만 그리로 보내는 portmap 플러그인의 규칙이 없습니다. 이 규칙은 파드를 만들 때만 쓰입니다.",
+    "{pod} 파드에 {host}의 hostPort {port}이(가) 지정되어 있지만 그리로 보내는 portmap 플러그인의 규칙이 없습니다. 이 규칙은 파드를 만들 때만 추가됩니다.",
 )
 _REMEDY = Text(
     "delete {pod} so that it is made anew, and stop what flushed the nat table (`firewall-cmd --reload`, `iptables -t nat -F`)",

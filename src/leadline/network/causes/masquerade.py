@@ -36,7 +36,7 @@ _WHAT = Text(
 )
 _REMEDY = Text(
     "flanneld writes the MASQUERADE rule for the pod network where it runs with --ip-masq: see that it does and restart it on {host}",
-    "flanneld는 --ip-masq로 실행하면 파드 대역에 대한 MASQUERADE 규칙을 씁니다. 그렇게 실행되는지 확인하고 {host}에서 다시 시작하십시오",
+    "flanneld는 --ip-masq로 실행하면 파드 대역에 대한 MASQUERADE 규칙을 추가합니다. 그렇게 실행되는지 확인하고 {host}에서 다시 시작하십시오",
 )
 
 finder = Finder(dispositions=("no-route",), find=_find)

@@ -51,11 +51,11 @@ _LEAVES = Text(
 )
 _LOCAL = Text(
     "Service {service} keeps traffic on the node it arrives at (policy Local), and {host} has none of its endpoints.",
-    "{service} 서비스는 도착한 노드 안에서만 처리하는데(Local 정책) {host}에는 엔드포인트가 없습니다.",
+    "{service} 서비스는 트래픽을 도착한 노드 안에서만 처리하는데(Local 정책) {host}에는 엔드포인트가 없습니다.",
 )
 _REMEDY = Text(
     "compare the Service's selector with the pods' labels, and see whether its pods are Ready",
-    "서비스의 selector와 파드의 label을 비교하고 파드가 Ready인지 확인하십시오",
+    "서비스의 셀렉터와 파드의 레이블을 비교하고 파드가 Ready인지 확인하십시오",
 )
 
 finder = Finder(dispositions=("no-endpoint", "no-route"), find=_find)

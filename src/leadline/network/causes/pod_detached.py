@@ -36,7 +36,7 @@ def _of(case: Case, pod: Pod) -> Cause | None:
 
 _WHAT = Text(
     "{veth}, the end of {pod} on {host}, is no port of {bridge}, so nobody on the bridge has the pod's address.",
-    "{host}에 있는 {pod}의 {veth}이(가) {bridge}의 포트가 아니어서 브리지에 그 파드의 주소를 가진 것이 없습니다.",
+    "{host}에서 {pod}에 연결된 {veth}이(가) {bridge}의 포트가 아니어서, 브리지에서 그 파드의 주소에 응답하는 것이 없습니다.",
 )
 _REMEDY = Text(
     "put it back, or delete {pod} so that it is made anew; then keep NetworkManager and systemd-networkd away from cni0 and veth*",

@@ -42,7 +42,7 @@ _NO_RULE = Text(
 )
 _RESTART = Text(
     "restart kube-proxy on {host}: it writes its rules and jumps anew; find what flushed them (a firewall script, `iptables -F`, a restored rule set)",
-    "{host}의 kube-proxy를 다시 시작하면 규칙과 점프를 새로 씁니다. 무엇이 지웠는지(방화벽 스크립트, `iptables -F`, 규칙 복원) 확인하십시오",
+    "{host}의 kube-proxy를 다시 시작하면 규칙과 점프를 다시 만듭니다. 무엇이 지웠는지(방화벽 스크립트, `iptables -F`, 규칙 복원) 확인하십시오",
 )
 _CHECK = Text(
     "see whether there is a Service with this address and port, and whether kube-proxy runs on the node",

@@ -78,7 +78,7 @@ _NOT_CAPTURED = Text(
 )
 _SILENT = Text(
     "the packet arrived as predicted, but {who} did not answer it; whether an answer would come back stays unproven",
-    "패킷은 예측대로 도착했으나 {who}이(가) 응답하지 않았습니다. 응답이 돌아올 수 있는지는 증명되지 않았습니다",
+    "패킷은 예측대로 도착했으나 {who}이(가) 응답하지 않았습니다. 응답이 돌아올 수 있는지는 확인되지 않았습니다",
 )
 _BEYOND = Text("whoever is outside of what is recorded", "기록 범위 밖의 상대")
 _PROGRAM = Text("the program there", "그곳의 프로그램")

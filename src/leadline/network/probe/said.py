@@ -8,11 +8,11 @@ from leadline.network.probe.observation import Attempt, SendResult
 
 NO_TOOL = Text(
     "{host}: nothing was captured, since it has neither python3 nor a tcpdump that tells interfaces apart (4.99 or later, with nsenter); what passes there stays unknown",
-    "{host}: python3도, 인터페이스를 구분하는 tcpdump(4.99 이상, nsenter 필요)도 없어 캡처하지 못하였습니다. 이 호스트를 지나는 패킷은 알 수 없습니다",
+    "{host}: python3도, 인터페이스를 구분하는 tcpdump(4.99 이상, nsenter 필요)도 없어 캡처하지 못했습니다. 이 호스트를 지나는 패킷은 알 수 없습니다",
 )
 NO_PYTHON = Text(
     "{host}: nothing was sent, since it has no python3 (3.6 or later); probe from another place, or read a capture with --pcap",
-    "{host}: python3(3.6 이상)이 없어 패킷을 보내지 못하였습니다. 다른 곳에서 보내거나 --pcap으로 캡처를 읽으십시오",
+    "{host}: python3(3.6 이상)이 없어 패킷을 보내지 못했습니다. 다른 곳에서 보내거나 --pcap으로 캡처를 읽으십시오",
 )
 LOST = Text(
     "{host}{netns}: the kernel dropped {n} captured frames, so some may be missing; try again when there is less traffic",
@@ -30,7 +30,7 @@ _NOT_THERE = Text(
     "{host}{netns}: this network namespace is not there any more; record the host again",
     "{host}{netns}: 네트워크 네임스페이스가 더 이상 없습니다. 호스트를 다시 기록하십시오",
 )
-_FAILED = Text("{host}{netns}: {what} failed ({error})", "{host}{netns}: {what}에 실패하였습니다({error})")
+_FAILED = Text("{host}{netns}: {what} failed ({error})", "{host}{netns}: {what}에 실패했습니다({error})")
 _BROKEN = Text(
     "{host}: the capture ended before it was told to ({error}); what passed there stays unknown",
     "{host}: 캡처가 도중에 끝났습니다({error}). 이 호스트를 지난 패킷은 알 수 없습니다",
@@ -97,4 +97,4 @@ def _detail(told: Attempt, protocol: str) -> Text:
     if told.seen == "too-big":
         mtu = f" (MTU {told.mtu})" if told.mtu else ""
         return Text(f"larger than the own interface carries{mtu}", f"보내는 인터페이스의 MTU보다 큽니다{mtu}")
-    return Text(f"the own kernel refused: {told.error}", f"보내는 쪽 커널이 거부하였습니다: {told.error}")
+    return Text(f"the own kernel refused: {told.error}", f"보내는 쪽 커널이 거부했습니다: {told.error}")

@@ -291,7 +291,7 @@ def _hairpin(journey: Journey, netns: Netns, port: Link) -> None:
             .fill(port=port.name, host=named(netns)), device=port.name,
         )  # fmt: skip
     said = Text("it would go back by {port}, where it came in; hairpin is {how}",
-                "들어온 {port}(으)로 되돌아가야 함. 헤어핀 {how}")  # fmt: skip
+                "들어온 {port}(으)로 되돌려 보내야 하지만 헤어핀 모드가 {how}입니다")  # fmt: skip
     said = said.fill(port=port.name, how="on" if port.hairpin else "off")
     journey.trail.note(
         "bridge", "bridge", said, f"{port.name} hairpin {'on' if port.hairpin else 'off'}", "bridge_link"
@@ -327,7 +327,7 @@ def _wrap(journey: Journey, netns: Netns, link: Link, frame: Frame, piece: int) 
             )  # fmt: skip
         said = Text(
             "{device} of {host} does not know which node {mac} is behind",
-            "{host}의 {device}에 {mac} 뒤의 노드에 대한 FDB 항목이 없습니다",
+            "{host}의 {device} FDB에 {mac} 항목이 없어 어느 노드로 보낼지 알 수 없습니다",
         )
         said = said.fill(device=link.name, host=named(netns), mac=frame.to)
         trail.note("fdb", "tunnel", said)
@@ -365,9 +365,9 @@ def _wrap(journey: Journey, netns: Netns, link: Link, frame: Frame, piece: int) 
     return Made(netns, outer, link.lower, outer=True)
 
 
-_BEHIND_PORT = Text("{mac} is behind {port}", "{mac}은(는) {port} 뒤에 있음")
-_BEHIND_NODE = Text("{mac} is behind node {node}", "{mac}은(는) {node} 노드 뒤에 있음")
+_BEHIND_PORT = Text("{mac} is behind {port}", "{mac}은(는) {port} 쪽에 있음")
+_BEHIND_NODE = Text("{mac} is behind node {node}", "{mac}은(는) {node} 노드에 있음")
 _WRAPPED = Text(
     "{device} puts it into a VXLAN packet for {node}, {more} bytes more",
-    "{device}이(가) {node} 행 VXLAN 패킷에 담음({more}바이트 추가)",
+    "{device}이(가) {node}(으)로 가는 VXLAN 패킷으로 캡슐화({more}바이트 추가)",
 )

@@ -432,10 +432,10 @@ def _name(netns: Netns) -> str:
 _RANGE = Text("another one of the range", "범위 안의 다른 값")
 _ONWARD = Text("on to chain {onward}", "{onward} 체인으로 이동")
 _CONTINUES = Text("matches and goes on", "일치, 계속 진행")
-_POLICY = Text("no rule ends it: policy {policy}", "끝내는 규칙 없음: 기본 정책 {policy}")
-_DROPPED = Text("the rule `{rule}` in table {table} drops it", "{table} 테이블의 `{rule}` 규칙이 버립니다")
+_POLICY = Text("no rule ends it: policy {policy}", "판정한 규칙 없음: 기본 정책 {policy}")
+_DROPPED = Text("the rule `{rule}` in table {table} drops it", "{table} 테이블의 `{rule}` 규칙이 패킷을 버립니다")
 _REJECTED = Text(
-    "the rule `{rule}` in table {table} rejects it", "{table} 테이블의 `{rule}` 규칙이 거부합니다"
+    "the rule `{rule}` in table {table} rejects it", "{table} 테이블의 `{rule}` 규칙이 패킷을 거부합니다"
 )
 _VERDICTS = {
     "accept": Text("accepted", "허용"),

@@ -30,7 +30,7 @@ def make(journey: Journey, made: Made) -> Step:
     if not packet.source:
         if route.source is None:
             raise missing(
-                Text("no source address for {to} is recorded on {host}", "{host}에 {to}로 보낼 출발지 주소가 기록되지 않았습니다")
+                Text("no source address for {to} is recorded on {host}", "{host}에 {to}(으)로 보낼 때 쓸 출발지 주소가 기록되지 않았습니다")
                 .fill(to=dotted(packet.destination), host=named(netns)),
             )  # fmt: skip
         packet = msgspec.structs.replace(packet, source=route.source)
@@ -144,7 +144,7 @@ def _send(journey: Journey, netns: Netns, carried: Carried, route: RouteAnswer, 
         trail.note(
             "mtu",
             "routing",
-            Text("{size} bytes go as fragments of up to {mtu} by {device}", "{size}바이트가 {device}(으)로 최대 {mtu}바이트 조각으로 나뉘어 나감")
+            Text("{size} bytes go as fragments of up to {mtu} by {device}", "{size}바이트가 최대 {mtu}바이트 조각으로 나뉘어 {device}(으)로 나감")
             .fill(size=packet.size, mtu=mtu, device=route.device),
         )  # fmt: skip
     trail.narrow(mtu)
@@ -310,7 +310,7 @@ def _usable(journey: Journey, netns: Netns, packet: Packet, route: RouteAnswer) 
         case _:
             why = Text(
                 "{host} would not answer {source} by the interface it came in by ({setting})",
-                "{host}은(는) {source}에 들어온 인터페이스로 응답하지 않으므로 버립니다({setting})",
+                "{source}에 대한 응답이 들어온 인터페이스로 나가지 않으므로 {host}이(가) 버립니다({setting})",
             )
             ended = EndedError(
                 "reverse-path", why.fill(host=host, source=dotted(packet.source), setting=route.setting),
@@ -323,18 +323,18 @@ def _usable(journey: Journey, netns: Netns, packet: Packet, route: RouteAnswer) 
 
 _ROUTED = {
     "local": Text("{to} is an address of this host", "{to}은(는) 이 호스트의 주소"),
-    "broadcast": Text("{to} is a broadcast address here", "{to}은(는) 여기의 브로드캐스트 주소"),
+    "broadcast": Text("{to} is a broadcast address here", "{to}은(는) 이 호스트의 브로드캐스트 주소"),
     "multicast": Text("{to} is a multicast address", "{to}은(는) 멀티캐스트 주소"),
 }
-_DIRECT = Text("to {to} by {device}", "{to}(으)로 {device} 사용")
-_BY_GATEWAY = Text("to {to} by {via} on {device}", "{to}(으)로 {device}의 {via} 경유")
+_DIRECT = Text("to {to} by {device}", "{to}(으)로 가는 경로: {device}")
+_BY_GATEWAY = Text("to {to} by {via} on {device}", "{to}(으)로 가는 경로: {device}의 {via} 경유")
 _UNWRAPPED = Text(
     "{device} takes the frame out of the packet from {source}",
-    "{device}이(가) {source}에서 온 패킷에서 프레임을 꺼냄",
+    "{device}이(가) {source}에서 온 VXLAN 패킷의 캡슐화를 해제",
 )
 _TTL = Text(
     "the packet's time to live ends at {host}: it goes round",
-    "패킷의 TTL이 {host}에서 끝났습니다: 경로가 순환합니다",
+    "패킷의 TTL이 {host}에서 다했습니다: 경로가 순환합니다",
 )
 _UNTOLD = Text(
     "what {host} does with {to} is not recorded", "{host}이(가) {to}을(를) 어떻게 하는지 기록되지 않았습니다"

@@ -195,7 +195,8 @@ class Ipvs:
         """The service that a packet is for: by its mark, its address and port, or its address alone
         (ip_vs_service_find). Raises EndedError where the services were not recorded."""
         if self._netns.balanced() is None:
-            if not _is_own(self._netns, packet.destination):
+            # a tunnel whose packets were balanced would not work
+            if packet.frame is not None or not _is_own(self._netns, packet.destination):
                 return None
             raise missing(
                 Text("the IPVS services of {host} were not recorded; save `ipvsadm -Sn`",

@@ -89,7 +89,7 @@ def _held(
 _DRAWN = Text("another server of the IPVS service", "IPVS 서비스의 다른 서버")
 _HELD = Text(
     "{client} asked within the last {seconds} s and was sent to {server}",
-    "{client}이(가) 최근 {seconds}초 안에 요청해 {server}(으)로 보내졌음",
+    "{client}이(가) 최근 {seconds}초 안에 {server}(으)로 연결한 적이 있음",
 )
 _OPTION = Text(
     "the option {option} of the IPVS service {service} is not traced",

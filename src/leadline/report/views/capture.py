@@ -73,7 +73,7 @@ def _summary(capture: Capture, found: Sequence[Finding]) -> list[Block]:
         Figure(len(capture.tunnels), Text("tunnel directions", "터널 방향")),
         Figure(sum(flow.fragmented for flow in capture.flows), Text("fragmented", "단편화")),
         Figure(lossy, Text("sent again", "재전송"), "warn" if lossy else "good"),
-        Figure(len(troubles), Text("findings", "발견"), "bad" if troubles else "good"),
+        Figure(len(troubles), Text("findings", "발견 사항"), "bad" if troubles else "good"),
     ]
     blocks: list[Block] = [Figures(tuple(figures))]
     if not capture.packets:
@@ -84,7 +84,7 @@ def _summary(capture: Capture, found: Sequence[Finding]) -> list[Block]:
                 "good",
                 Text(
                     "Nothing is lost, refused or without an answer.",
-                    "유실되거나 거부되거나 응답이 없는 것이 없습니다.",
+                    "유실, 거부, 무응답이 없습니다.",
                 ),
             )
         )
@@ -92,7 +92,7 @@ def _summary(capture: Capture, found: Sequence[Finding]) -> list[Block]:
     if len(found) > _FINDINGS:
         rest = found[_FINDINGS:]
         folded = Paragraph(_joined([_numbered(each) for each in rest], " "))
-        blocks.append(Fold(Text("more findings", "개 더 발견"), len(rest), blocks=(folded,)))
+        blocks.append(Fold(Text("more findings", "개 발견 사항 더 있음"), len(rest), blocks=(folded,)))
     return blocks
 
 
@@ -115,7 +115,7 @@ def _flows(
     ordered = sorted(capture.flows, key=lambda each: each.number not in ill)
     shown, rest = ordered[:_FLOWS], ordered[_FLOWS:]
     seen_on = sorted({place for flow in capture.flows for place in flow.places})
-    aside = Text("{n} in {span}, seen on {places}", "{n}개, {span} 동안, 위치 {places}").fill(
+    aside = Text("{n} in {span}, seen on {places}", "{span} 동안 {n}개, 캡처 위치 {places}").fill(
         n=count(len(capture.flows)),
         span=_span(capture.last - capture.first),
         places=", ".join(seen_on[:6]) + (" …" if len(seen_on) > 6 else ""),

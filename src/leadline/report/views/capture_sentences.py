@@ -4,7 +4,7 @@ from leadline.base.text import Text
 
 REFUSED = Text(
     "{b} refuses connections from {a} (RST): nothing listens there, or a rule rejects. Connections: {n}.",
-    "{a}에서 온 연결을 {b}이(가) 거부합니다(RST). 듣는 프로세스가 없거나 규칙이 거부합니다. 연결 {n}개.",
+    "{a}에서 온 연결을 {b}이(가) 거부합니다(RST). 수신 대기하는 프로세스가 없거나 규칙이 거부합니다. 연결 {n}개.",
 )
 UNANSWERED = Text(
     "{a} gets no answer from {b}: of {tries} SYNs none is answered. Connections: {n}.",
@@ -94,7 +94,7 @@ NOT_KEPT = Text(
 )
 REST = Text(
     "Beyond the first {most} flows there are {n} more, with {packets} packets; they are counted only.",
-    "처음 {most}개 흐름 외에 {n}개(패킷 {packets}개)가 더 있으며, 수만 세었습니다.",
+    "처음 {most}개 흐름 외에 {n}개(패킷 {packets}개)가 더 있으며, 개수만 셌습니다.",
 )
 DAMAGED = Text("Headers that contradict themselves: {kinds}.", "헤더 값이 서로 어긋납니다: {kinds}.")
 UNDECODED = Text("Not followed as flows: {kinds}.", "흐름에서 제외했습니다: {kinds}.")
@@ -107,7 +107,7 @@ CODES4 = {
     (3, 1): Text("the host does not answer (no neighbour)", "호스트가 응답하지 않습니다(이웃 없음)"),
     (3, 2): Text("it does not speak the protocol", "해당 프로토콜을 지원하지 않습니다"),
     (3, 3): Text(
-        "nothing listens on the port, or a rule rejects", "포트에서 듣는 프로세스가 없거나 규칙이 거부합니다"
+        "nothing listens on the port, or a rule rejects", "포트에서 수신 대기하는 프로세스가 없거나 규칙이 거부합니다"
     ),
     (3, 9): Text("forbidden for the network (a rule)", "네트워크가 금지되어 있습니다(규칙)"),
     (3, 10): Text("forbidden for the host (a rule)", "호스트가 금지되어 있습니다(규칙)"),

@@ -47,11 +47,11 @@ CONFIRMED = Text(
 )
 CONFIRMED_LOST = Text(
     "Confirmed: it is lost as predicted. Seen last at {last}; the sender noticed: {seen}.",
-    "확인됨: 예측대로 유실됩니다. 마지막으로 본 곳: {last}. 보낸 쪽에 보인 것: {seen}.",
+    "확인됨: 예측대로 유실됩니다. 마지막으로 관측된 곳: {last}. 보낸 쪽이 받은 결과: {seen}.",
 )
 NOWHERE = Text(
     "Confirmed: it is lost as predicted, before any interface saw it. The sender noticed: {seen}.",
-    "확인됨: 예측대로 어느 인터페이스에도 나타나기 전에 유실됩니다. 보낸 쪽에 보인 것: {seen}.",
+    "확인됨: 예측대로 어느 인터페이스에도 나타나기 전에 유실됩니다. 보낸 쪽이 받은 결과: {seen}.",
 )
 CONTRADICTED = Text(
     "The packet went otherwise than predicted. This is a failure of leadline, not of your network; if nothing was changed "
@@ -68,9 +68,9 @@ DELIVERED = Text("{flow}: delivered, {verdict}", "{flow}: 도달, {verdict}")
 LOST = Text("{flow}: not delivered, {verdict}", "{flow}: 도달하지 못함, {verdict}")
 WAY_BACK = Text(
     "The answer was seen at {n} interfaces of the way back as predicted, {ms} ms after the packet had left.",
-    "응답은 돌아오는 길의 인터페이스 {n}개에서 예측대로 보였으며, 패킷이 떠난 뒤 {ms} ms 만에 도착했습니다.",
+    "응답은 돌아오는 경로의 인터페이스 {n}개에서 예측대로 관측되었으며, 패킷을 보낸 지 {ms} ms 만에 도착했습니다.",
 )
-HEARD = Text("the sender noticed", "보낸 쪽에 보인 것")
+HEARD = Text("the sender noticed", "보낸 쪽이 받은 결과")
 PREDICTED = Text("predicted", "예측")
 OBSERVED = Text("observed", "관측")
 OFF = Text(

@@ -122,7 +122,7 @@ def _which(trace: Trace, shown: Branch, number: int) -> Text | None:
 def _noticed(shown: Branch) -> list[Block]:
     if shown.ends.disposition == "delivered" or shown.ends.noticed == "unknown":
         return []
-    said = Text("The sender sees: {seen}.", "보낸 쪽에 보이는 것: {seen}.")
+    said = Text("The sender sees: {seen}.", "보낸 쪽이 받는 결과: {seen}.")
     return [Paragraph(said.fill(seen=NOTICED[shown.ends.noticed]))]
 
 

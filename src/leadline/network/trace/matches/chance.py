@@ -9,7 +9,7 @@ from leadline.network.trace.extension import Last, Match, Option
 _CHANCE = Text("chance decides otherwise", "무작위로 다른 쪽이 선택됨")
 _NTH = Text(
     "another packet than this one is the one of {every} that the rule is for",
-    "{every}개 중 규칙이 적용되는 패킷이 이 패킷이 아님",
+    "{every}개마다 하나에 적용되는 규칙이 이 패킷에는 적용되지 않음",
 )
 
 

@@ -12,7 +12,7 @@ _RATE = Text("packets come faster than {limit}", "패킷이 {limit}보다 빠르
 _CONNECTIONS = Text("more than {limit} connections are open at once", "동시 연결이 {limit}개를 넘음")
 _QUOTA = Text("the quota of {limit} bytes is used up", "할당량 {limit}바이트를 모두 사용함")
 _OUTSIDE = Text("it is not the time of `{when}`", "현재 시각이 `{when}`에 해당하지 않음")
-_CARRIED = Text("its connection has carried {range} {mode}", "연결에서 {range} {mode}만큼 오감")
+_CARRIED = Text("its connection has carried {range} {mode}", "연결에서 오간 양이 {range} {mode} 범위 안임")
 _NOT_CARRIED = Text(
     "its connection has not carried {range} {mode}", "연결에서 오간 양이 {range} {mode} 범위 밖임"
 )

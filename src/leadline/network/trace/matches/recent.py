@@ -14,7 +14,7 @@ from leadline.network.trace.extension import Last, Match, Option
 _AFFINITY = "KUBE-SEP-"
 _ENDPOINT = Text(
     "{client} asked within the last {seconds} s and was sent to this endpoint",
-    "{client}이(가) 최근 {seconds}초 안에 요청해 이 엔드포인트로 보내졌음",
+    "{client}이(가) 최근 {seconds}초 안에 이 엔드포인트로 연결한 적이 있음",
 )
 _WITHIN = Text(
     "{client} was put into the list {name} within the last {seconds} s",

@@ -1,6 +1,5 @@
 """Matches: an expression held against a constant, a set or a verdict map."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +16,6 @@ from leadline.network.trace.nftables.kinds import Value
 from leadline.network.trace.nftables.sets import MISSING, Members
 from leadline.network.trace.nftables.words import NotUnderstoodError, Words, strange, untold
 
-_OPERATOR = re.compile(r"[~<>=!?^%&|]+")
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "<": lambda value, edge: value < edge,
     ">": lambda value, edge: value > edge,
@@ -30,8 +28,6 @@ def match(words: Words, of: Expression, named: Named) -> Step:
     """The match that stands behind an expression. Raises NotUnderstoodError."""
     operator = words.take() if words.next in ("==", "!=", "!", *_COMPARISONS) else ""
     negated = operator == "!="
-    if _OPERATOR.fullmatch(words.next):
-        raise NotUnderstoodError(words.since(words.place))
     if operator in ("", "==", "!=") and (words.next == "{" or words.next.startswith("@")):
         return _within(of, _members(words, of, named), negated)
     if len(of.of) > 1:
