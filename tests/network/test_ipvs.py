@@ -1,4 +1,4 @@
-"""Traces through kube-proxy's ipvs mode: the recorded real cluster, as kube-proxy 1.34 would keep its Services there.
+"""Traces through kube-proxy's ipvs mode: the recorded real cluster, as kube-proxy 1.36 would keep its Services there.
 
 No kernel at hand has IPVS, so what is expected was reasoned by hand from the kernel's source (Linux 6.x, net/netfilter/
 ipvs); `why` says how. The rules and sets of each host were written in the form of kube-proxy's ipvs proxier, loaded by

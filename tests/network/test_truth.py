@@ -138,6 +138,11 @@ def test_flow(
     proofs: dict[tuple[tuple[str, str], str], Proof], kind: tuple[str, str], name: str
 ) -> None:
     found = proofs[kind, name]
+    if (name, kind[1]) == ("load balancer", "nftables"):
+        # kube-proxy's nftables rules do not tell who is a load balancer, and no API objects are recorded here
+        assert found.verdict == "insufficient-information"
+        assert "192.168.10.240" in found.whys[0].en
+        return
     assert found.verdict == "confirmed", told(found)
     assert found.delivered == (found.branch.ends.disposition == "delivered")
 
@@ -180,7 +185,7 @@ def test_a_prediction_that_is_out_of_date(
     finally:
         injection.recover(lab, name)
     assert found.verdict == "contradicted"
-    assert found.shown.lineup.differences and found.shown.lineup.noticed is False
+    assert found.shown.lineup.differences and found.shown.lineup.noticed is not True
 
 
 def elsewhere(way: Way) -> Way:

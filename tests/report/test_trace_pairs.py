@@ -48,7 +48,7 @@ def cluster(hosts: int) -> Matrix:
         cells=tuple(cell(one, other) for one in known for other in known),
         causes=(Blamed(CAUSE, 4, ("default/a", "default/b")),),
         protocol="icmp",
-        port="",
+        port=None,
         traced=hosts * hosts,
     )
 

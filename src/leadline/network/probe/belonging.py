@@ -17,7 +17,11 @@ _Key = tuple[int, int, int | None, int, int | None]
 def belonging(observations: Iterable[Observation], kept: Filter) -> list[Observation]:
     """The flow's own of what the hosts kept, each with its role. A connection is known by its sequence numbers, which no
     rewriting changes; where its sender could not choose them, by the ports that it began with."""
-    seen = [(each, innermost(decode(each.frame, each.link, 0, kept.tunnels))) for each in observations]
+    told = [
+        msgspec.structs.replace(each, packet=decode(each.frame, each.link, 0, kept.tunnels))
+        for each in observations
+    ]
+    seen = [(each, innermost(each.packet)) for each in told]
     flow = _Flow(kept)
     for each, packet in seen:
         carried = packet.protocol != _TCP and not packet.piece and kept.token in each.frame

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from leadline.network.probe.belonging import innermost
-from leadline.network.probe.decode import ACK, SYN, Decoded, decode
+from leadline.network.probe.decode import ACK, SYN, Decoded
 from leadline.network.probe.observation import Attempt, Observation, Probed
 from leadline.network.result import Seen
 
@@ -45,7 +45,7 @@ def connections(probed: Probed, host: str) -> tuple[Connection, ...]:
 
 def _told(seen: Observation) -> Decoded:
     """The packet itself, of an error the one that it is about."""
-    packet = innermost(decode(seen.frame, seen.link))
+    packet = innermost(seen.packet)
     return packet.inner if packet.inner is not None else packet
 
 

@@ -9,7 +9,6 @@ from leadline.network.netns import Netns
 from leadline.network.packet import Packet
 from leadline.network.probe.belonging import innermost
 from leadline.network.probe.connections import Connection
-from leadline.network.probe.decode import decode
 from leadline.network.probe.observation import Direction, Observation, Role
 from leadline.network.result import Branch, Hop, Trace, Way
 
@@ -261,7 +260,7 @@ def _as(point: Point, found: Found) -> Point:
 def _fits(seen: Observation, predicted: Packet) -> bool:
     """Whether a frame is as predicted: its addresses, the port of the destination, the tunnel. The port of the one that
     asked is drawn by the sender, and anew by a rule that masquerades."""
-    outer = decode(seen.frame, seen.link)
+    outer = seen.packet
     if (outer.vni is not None) != (predicted.frame is not None):
         return False
     if predicted.frame is not None:

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Awaitable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
+from weakref import WeakSet
 
 import msgspec
 
@@ -31,6 +32,9 @@ _SETTLING = 0.3
 _PATIENCE = 20.0
 """Seconds that a host may take to begin: a connection over SSH may take 15."""
 _SPARE_PORTS = 8
+_THREADS = 512
+"""At most; they begin when they are needed."""
+_roomy: "WeakSet[asyncio.AbstractEventLoop]" = WeakSet()
 _DIRECTIONS: dict[int, Direction] = {0: "in", 1: "in", 2: "in", 3: "other", 4: "out"}
 
 
@@ -76,9 +80,7 @@ class Probe:
         rounds = 40 if bisect else len(sizes)
         sending = rounds * (wanted.timeout + wanted.pause) + 5
         began: list[_Running] = []
-        # a host that is a process on this machine keeps a thread busy as long as its capture stays
-        threads = ThreadPoolExecutor(2 * len(self._stations) + 4)
-        asyncio.get_running_loop().set_default_executor(threads)
+        _make_room()
         try:
             began += [self._begin(each, _PATIENCE + sending + _SETTLING + 5) for each in self._stations]
             await asyncio.gather(*(self._until_ready(each) for each in began))
@@ -239,6 +241,15 @@ def _from_pcap(
         for time, interface, _, frame in reading.frames()
         if len(frame) >= 20
     ]
+
+
+def _make_room() -> None:
+    """Hosts that are processes on this machine each keep a thread busy as long as their capture stays: several probes
+    at once must not wait for each other's."""
+    loop = asyncio.get_running_loop()
+    if loop not in _roomy:
+        _roomy.add(loop)
+        loop.set_default_executor(ThreadPoolExecutor(_THREADS))
 
 
 async def _or_none(running: Awaitable[Completed]) -> Completed | None:

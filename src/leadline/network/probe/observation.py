@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from leadline.base.text import Text
-from leadline.network.probe.decode import ETHERNET
+from leadline.network.probe.decode import ETHERNET, Decoded
 from leadline.network.result import Seen
 
 Direction = Literal["in", "out", "other"]
@@ -19,7 +19,8 @@ Role = Literal["request", "reply", "error"]
 class Observation(msgspec.Struct, frozen=True, kw_only=True):
     """One frame as an interface had it. `host`: as the carrier is called; `netns`: the namespace's name as the caller
     gave it, "" for the host's own; `time`: nanoseconds since 1970 by this host's clock; `link`: the link type of
-    `frame`, as `decode` takes it (SLL2 where tcpdump captured). `role`: in the flow."""
+    `frame`, as `decode` takes it (SLL2 where tcpdump captured). `role`: in the flow;
+    `packet`: the frame decoded."""
 
     host: str
     netns: str
@@ -29,6 +30,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     frame: bytes
     link: int = ETHERNET
     role: Role = "request"
+    packet: Decoded = Decoded()
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,6 @@ import msgspec
 
 from leadline.network.packet import dotted
 from leadline.network.probe.asked import Origin, Station, Wanted
-from leadline.network.probe.decode import decode
 from leadline.network.probe.live import Probe
 from leadline.network.probe.observation import PathMtu, Probed
 
@@ -44,7 +43,7 @@ async def path_mtu(
         )
         heard += [each for each in _heard(later) if each not in heard]
         arrived = {
-            decode(each.frame, each.link).size
+            each.packet.size
             for each in later.observations
             if (each.host, each.netns) == arrives and each.direction != "out"
         } & {*sizes, *hints}
@@ -67,6 +66,6 @@ def _heard(probed: Probed) -> list[tuple[int, str]]:
     """The MTUs that the own kernel named while it sent, and those of ICMP messages, wherever they were seen."""
     attempts = probed.sent.attempts if probed.sent else ()
     own = [(each.mtu, each.sender) for each in attempts if each.mtu is not None]
-    packets = [decode(each.frame, each.link) for each in probed.observations]
+    packets = [each.packet for each in probed.observations]
     inner = [each.inner if each.vni is not None and each.inner is not None else each for each in packets]
     return list(dict.fromkeys(own + [(each.mtu, dotted(each.source)) for each in inner if each.mtu]))

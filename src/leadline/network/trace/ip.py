@@ -326,8 +326,8 @@ _ROUTED = {
     "broadcast": Text("{to} is a broadcast address here", "{to}은(는) 이 호스트의 브로드캐스트 주소"),
     "multicast": Text("{to} is a multicast address", "{to}은(는) 멀티캐스트 주소"),
 }
-_DIRECT = Text("to {to} by {device}", "{to}(으)로 가는 경로: {device}")
-_BY_GATEWAY = Text("to {to} by {via} on {device}", "{to}(으)로 가는 경로: {device}의 {via} 경유")
+_DIRECT = Text("to {to} by {device}", "{to}(으)로 갈 때 {device} 사용")
+_BY_GATEWAY = Text("to {to} by {via} on {device}", "{to}(으)로 갈 때 {device}의 {via} 경유")
 _UNWRAPPED = Text(
     "{device} takes the frame out of the packet from {source}",
     "{device}이(가) {source}에서 온 VXLAN 패킷의 캡슐화를 해제",

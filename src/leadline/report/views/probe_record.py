@@ -6,7 +6,7 @@ import msgspec
 
 from leadline.network.packet import PROTOCOLS, Frame, Packet
 from leadline.network.probe.belonging import innermost
-from leadline.network.probe.decode import Decoded, decode
+from leadline.network.probe.decode import Decoded
 from leadline.network.probe.lineup import Point
 from leadline.network.probe.observation import Observation
 from leadline.network.probe.proof import Line, Proof
@@ -101,7 +101,7 @@ def packet_of(seen: Observation | None, *, whole: bool = True) -> Packet:
     """What was seen as a trace has its packets. `whole`: with its tunnel."""
     if seen is None:
         raise ValueError
-    outer = decode(seen.frame, seen.link)
+    outer = seen.packet
     if not whole or outer.vni is None or outer.inner is None:
         return _packet(innermost(outer))
     carried = _packet(innermost(outer))
