@@ -114,3 +114,8 @@ class Netns(Protocol):
     def listeners(self) -> "Sequence[tuple[Listener, str]] | None":
         """Listening sockets with their raw lines; None where they were not recorded."""
         ...
+
+
+def named(netns: Netns) -> str:
+    """What a namespace is called in a sentence."""
+    return netns.place or netns.host

@@ -6,11 +6,11 @@ As br_handle_frame, br_netfilter_hooks.c, veth_xmit and vxlan_xmit of Linux 6.x 
 import msgspec
 
 from leadline.base.text import Text
-from leadline.network.netns import End, Link, Netns
+from leadline.network.netns import End, Link, Netns, named
 from leadline.network.packet import UDP, Frame, Packet, dotted, number
 from leadline.network.trace import announced, hooks, routing
-from leadline.network.trace.hooks import Carried
-from leadline.network.trace.journey import Arrived, Down, Journey, Made, Step, Up, Wire, named
+from leadline.network.trace.filtering import Carried
+from leadline.network.trace.journey import Arrived, Down, Journey, Made, Step, Up, Wire
 from leadline.network.trace.neighbours import around, carries, down, followed, mac_of, ports, resolve, whole
 from leadline.network.trace.trail import EndedError, missing
 
@@ -75,7 +75,9 @@ def _away(journey: Journey, netns: Netns, sent: Down) -> Step:
         )  # fmt: skip
     if packet.frame is not None or journey.network.belongs(packet.destination) == "node":
         raise missing(
-            Text("node {node} is not recorded", "{node} 노드가 기록되지 않았습니다").fill(node=dotted(packet.destination)),
+            Text("node {node} is not recorded", "{node} 노드가 기록되지 않았습니다").fill(
+                node=dotted(packet.destination)
+            ),
             address=dotted(packet.destination),
         )
     return Arrived(None, packet)

@@ -6,15 +6,15 @@ In the order of ip_rcv, ip_forward, ip_output and __ip_local_out of Linux 6.x.
 import msgspec
 
 from leadline.base.text import Text
-from leadline.network.netns import Netns
+from leadline.network.netns import Netns, named
 from leadline.network.packet import TCP, UDP, Packet, dotted
 from leadline.network.result import Kind
 from leadline.network.trace import hooks, routing, settings
-from leadline.network.trace.hooks import Carried
-from leadline.network.trace.journey import Arrived, Down, Journey, Made, Step, Up, Wire, named
+from leadline.network.trace.filtering import Carried
+from leadline.network.trace.journey import Arrived, Down, Journey, Made, Step, Up, Wire
 from leadline.network.trace.routing import RouteAnswer
 from leadline.network.trace.sockets import accepts
-from leadline.network.trace.trail import EndedError, missing
+from leadline.network.trace.trail import UNTOLD, EndedError, missing
 
 _FRAGMENTATION_NEEDED = (3, 4)
 _TIME_EXCEEDED = (11, 0)
@@ -111,7 +111,12 @@ def _share(journey: Journey, netns: Netns, carried: Carried, came_in: str = "") 
     carried.packet = msgspec.structs.replace(packet, ttl=packet.ttl - 1)
     carried.elsewhere = False
     hooks.run(
-        journey.filter(netns), journey.trail, "output", carried, goes_out=route.device, forwarded=bool(came_in)
+        journey.filter(netns),
+        journey.trail,
+        "output",
+        carried,
+        goes_out=route.device,
+        forwarded=bool(came_in),
     )
     if not answer.candidates:
         route = _route(journey, Made(netns, carried.packet), carried.packet, again=True)
@@ -268,7 +273,7 @@ def _usable(journey: Journey, netns: Netns, packet: Packet, route: RouteAnswer) 
         case "unknown":
             if route.missing is None:
                 raise missing(_UNTOLD.fill(to=to, host=host))
-            raise missing(hooks.UNKNOWN.fill(what=route.missing, host=host))
+            raise missing(UNTOLD.fill(what=route.missing, host=host))
         case "no-route":
             why = Text("{host} has no route to {to}", "{host}에 {to}(으)로 가는 경로가 없습니다")
             ended = EndedError("no-route", why.fill(host=host, to=to), at=netns, told=route.icmp, address=to)

@@ -9,7 +9,7 @@ from leadline.network.announcers import Announcers
 from leadline.network.netns import End, Link, Netns
 from leadline.network.packet import Frame, Packet
 from leadline.network.trace.choices import Choices
-from leadline.network.trace.hooks import Carried, Filter
+from leadline.network.trace.filtering import Carried, Filter
 from leadline.network.trace.trail import Trail
 
 
@@ -113,8 +113,3 @@ class Journey:
         netns = self.network.netns.get(end.netns)
         link = netns.links.get(end.device) if netns is not None else None
         return (netns, link) if netns is not None and link is not None else None
-
-
-def named(netns: Netns) -> str:
-    """What a namespace is called in a sentence."""
-    return netns.place or netns.host

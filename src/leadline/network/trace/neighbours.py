@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from leadline.base.text import Text
-from leadline.network.netns import End, Link, Netns
+from leadline.network.netns import End, Link, Netns, named
 from leadline.network.packet import dotted
 from leadline.network.trace import announced
-from leadline.network.trace.journey import Journey, named
+from leadline.network.trace.journey import Journey
 from leadline.network.trace.trail import EndedError, missing
 
 _HOST_UNREACHABLE = (3, 1)

@@ -5,12 +5,12 @@ from dataclasses import replace
 import msgspec
 
 from leadline.base.text import Text
-from leadline.network.netns import Netns
+from leadline.network.netns import Netns, named
 from leadline.network.packet import ICMP, TCP, Frame, Packet, dotted
 from leadline.network.result import Branch, Flow, Seen, Trace, Way
 from leadline.network.trace import announced
 from leadline.network.trace.choices import MOST, Choices
-from leadline.network.trace.journey import Arrived, Journey, Made, Network, Step, Wire, named
+from leadline.network.trace.journey import Arrived, Journey, Made, Network, Step, Wire
 from leadline.network.trace.trail import OUTSIDE, EndedError, Trail, missing
 from leadline.network.trace.walk import walk
 

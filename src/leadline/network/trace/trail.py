@@ -168,3 +168,7 @@ class Trail:
             noticed=noticed,
             packet=packet,
         )
+
+
+UNTOLD = Text("not known of {host}: {what}", "{host}에서 알 수 없는 것: {what}")
+"""Where a lookup hangs on something that is not recorded."""
