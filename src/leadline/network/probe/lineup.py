@@ -130,6 +130,8 @@ class _Branch:
         """Whether no answer at all contradicts nothing: the request arrived as predicted, and what it met is a program
         that need not answer a datagram, or something outside that nobody recorded."""
         way = self.branch.request
+        if self.branch.ends.disposition != "delivered":
+            return False
         free = way.at == "outside" or (bool(way.hops) and way.hops[-1].packet.protocol == "udp")
         return free and self.connection.heard == "timeout" and not any(each.found in DIFFERENCES for each in request)
 

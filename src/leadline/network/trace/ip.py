@@ -9,9 +9,9 @@ from leadline.base.text import Text
 from leadline.network.netns import Netns, named
 from leadline.network.packet import TCP, UDP, Packet, dotted
 from leadline.network.result import Kind
-from leadline.network.trace import hooks, routing, settings
+from leadline.network.trace import hooks, routing, settings, vxlan
 from leadline.network.trace.filtering import Carried
-from leadline.network.trace.journey import Arrived, Down, Journey, Made, Step, Up, Wire
+from leadline.network.trace.journey import Arrived, Down, Journey, Made, Step, Up
 from leadline.network.trace.routing import RouteAnswer
 from leadline.network.trace.sockets import accepts
 from leadline.network.trace.trail import UNTOLD, EndedError, missing
@@ -164,7 +164,7 @@ def _receive(journey: Journey, netns: Netns, carried: Carried, device: str) -> S
     if carried.elsewhere:
         return _share(journey, netns, carried, device)
     if packet.frame is not None:
-        return _unwrap(journey, netns, packet)
+        return vxlan.unwrap(journey, netns, packet)
     if packet.protocol in (TCP, UDP) and not journey.answer:
         answer = accepts(netns, packet, device)
         if answer is not None and not answer.listens:
@@ -183,30 +183,6 @@ def _receive(journey: Journey, netns: Netns, carried: Carried, device: str) -> S
             trail.note("socket", "socket", said)
             raise missing(said)
     return Arrived(netns, packet)
-
-
-def _unwrap(journey: Journey, netns: Netns, packet: Packet) -> Step:
-    """A VXLAN packet at the device of its port and network."""
-    assert packet.frame is not None  # noqa: S101 - the caller looked
-    devices = [link for link in netns.links.values() if link.kind == "vxlan" and link.up]
-    listening = [link for link in devices if link.port == packet.destination_port]
-    link = next((link for link in listening if link.vni == packet.vni), None)
-    if link is None:
-        other = next((each for each in netns.links.values() if each.kind == "vxlan"), None)
-        raise EndedError(
-            "no-listener",
-            Text("no VXLAN device of {host} takes port {port}, network {vni}", "{host}에 {port}번 포트, VNI {vni}의 VXLAN을 받는 장치가 없습니다")
-            .fill(host=named(netns), port=packet.destination_port, vni=packet.vni),
-            at=netns,
-            told=None if listening else _PORT_UNREACHABLE,
-            port=str(packet.destination_port), protocol="vxlan", device=other.name if other else "",
-        )  # fmt: skip
-    journey.trail.note(
-        "tunnel", "tunnel",
-        _UNWRAPPED, link.raw, "ip_addr", device=link.name, source=dotted(packet.source),
-    )  # fmt: skip
-    journey.trail.tunnelled = False
-    return Wire(netns, link.name, packet.frame, 0)
 
 
 def _mtu(netns: Netns, route: RouteAnswer) -> int | None:
@@ -333,10 +309,6 @@ _ROUTED = {
 }
 _DIRECT = Text("to {to} by {device}", "{to}(으)로 갈 때 {device} 사용")
 _BY_GATEWAY = Text("to {to} by {via} on {device}", "{to}(으)로 갈 때 {device}의 {via} 경유")
-_UNWRAPPED = Text(
-    "{device} takes the frame out of the packet from {source}",
-    "{device}이(가) {source}에서 온 VXLAN 패킷의 캡슐화를 해제",
-)
 _TTL = Text(
     "the packet's time to live ends at {host}: it goes round",
     "패킷의 TTL이 {host}에서 다했습니다: 경로가 순환합니다",
