@@ -37,10 +37,16 @@ if "$leadline" lab up --bare --name "$name"; then
     run lab fault inject --name "$name" fdb-missing
     run record "lab:$name/k8s-w1" --to "$folder/node-broken"
     settle diff "$folder/node-after" "$folder/node-broken" --fact bridge_fdb
+    step "7. Where a packet goes now, and why no further   leadline trace web-3 web-5"
+    settle trace --lab "$name" web-3 web-5
+    step "8. The real packet proves it   leadline probe web-3 web-5"
+    settle probe --lab "$name" web-3 web-5 --timeout 1 | sed -n '1,20p'
     run lab fault recover --name "$name" fdb-missing
-    step "7. Everything as a page to keep   report.html"
+    step "9. Repaired: it arrives, seen at every interface   leadline probe web-3 web-5"
+    settle probe --lab "$name" web-3 web-5
+    step "10. Everything as a page to keep   report.html"
     settle diff "$folder/node-before" "$folder/node-after" -o html --to report.html
-    step "8. Down, and the proof that this machine is as it was   leadline lab down; leadline diff"
+    step "11. Down, and the proof that this machine is as it was   leadline lab down; leadline diff"
     run lab down --name "$name"
     run record --to "$folder/machine-after"
     brief diff "$folder/machine-before" "$folder/machine-after"

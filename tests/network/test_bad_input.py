@@ -405,3 +405,11 @@ def test_damaged_texts(recorded: Recorded, capsys: pytest.CaptureFixture[str], d
     code, printed, complaint = door(capsys, *asked.split(), folder)
     assert code in (0, 1, 2)
     assert printed if code < 2 else complaint
+
+
+@pytest.mark.parametrize("to", ["10.244.0.255:80", "224.0.0.5:80", "255.255.255.255:80", "192.168.10.255:80"])
+def test_addresses_of_many(recorded: Recorded, to: str) -> None:
+    """They are not followed, and nobody says that they arrive or do not."""
+    for source in ("default/web-1", "k8s-w1"):
+        found = traced(recorded.folders["lab"], f"{source} {to}")
+        assert {each[1] for each in ends(found)} <= {UNKNOWN, "no-route"}, ends(found)

@@ -85,8 +85,8 @@ def sent(lab: Lab, flow: dict[str, Any]) -> tuple[str, str]:
 
 def told(branch: Branch) -> tuple[str, str]:
     """The same as a trace tells it."""
-    if branch.ends.disposition == "delivered":
-        return "answer", dotted(branch.request.hops[-1].packet.source)
+    if branch.reply is not None and branch.reply.disposition == "delivered":
+        return "answer", dotted(branch.reply.hops[0].packet.destination)
     return branch.ends.noticed, ""
 
 

@@ -44,7 +44,14 @@ class Probing:
     """A probe as it was asked for."""
 
     def __init__(
-        self, there: Live, source: str, destination: str, *, vxlan: tuple[int, ...], count: int, timeout: float
+        self,
+        there: Live,
+        source: str,
+        destination: str,
+        *,
+        vxlan: tuple[int, ...],
+        count: int,
+        timeout: float,
     ) -> None:
         self._there = there
         self._source = source
@@ -150,7 +157,9 @@ class Probing:
                     if where not in numbers:
                         name = " ".join(filter(None, where[:3]))
                         numbers[where] = writer.interface(name, each.link)
-                    writer.packet(each.time, numbers[where], each.frame, comment=f"{each.role}, {each.direction}")
+                    writer.packet(
+                        each.time, numbers[where], each.frame, comment=f"{each.role}, {each.direction}"
+                    )
         except OSError as error:
             raise UsageError(
                 Text(

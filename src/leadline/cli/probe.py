@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 )
 @click.argument("source", metavar="FROM", required=False)
 @click.argument("destination", metavar="TO", required=False)
-@click.option("--port", metavar="PORT", help=said("The port, by number or name.", "포트 번호 또는 이름입니다."))
+@click.option(
+    "--port", metavar="PORT", help=said("The port, by number or name.", "포트 번호 또는 이름입니다.")
+)
 @click.option(
     "--proto",
     type=click.Choice(["tcp", "udp", "icmp"]),
@@ -105,7 +107,9 @@ if TYPE_CHECKING:
     "--flow",
     type=click.IntRange(1),
     metavar="N",
-    help=said("Of --pcap: the flow to draw packet by packet.", "--pcap에서 패킷 단위로 그릴 흐름 번호입니다."),
+    help=said(
+        "Of --pcap: the flow to draw packet by packet.", "--pcap에서 패킷 단위로 그릴 흐름 번호입니다."
+    ),
 )
 @click.option(
     "--vxlan-port",

@@ -4,7 +4,9 @@ from collections.abc import Collection, Iterator
 
 from leadline.base.text import Text
 from leadline.facts.sources.cni_leases import Lease
-from leadline.network.packet import network, number
+from leadline.network.networks import read
+from leadline.network.own_routes import is_ipv4
+from leadline.network.packet import number
 from leadline.network.topology import Topology
 
 _RESERVED = 3
@@ -17,14 +19,14 @@ def exhausted(topology: Topology, hosts: Collection[str]) -> Iterator[Text]:
         if (snapshot := topology.snapshots.get(host)) is None:
             continue
         subnet = snapshot.entries("flannel_subnet").get("FLANNEL_SUBNET")
-        if not isinstance(subnet, str):
+        if not isinstance(subnet, str) or not (told := read([subnet])):
             continue
-        base, mask = network(subnet)
+        base, mask = told[0]
         leases = snapshot.entries("cni_leases")
         taken = {
             key.split(" ")[1]
             for key, each in leases.items()
-            if isinstance(each, Lease) and "." in key and number(key.split(" ")[1]) & mask == base
+            if isinstance(each, Lease) and is_ipv4(key.split(" ")[1]) and number(key.split(" ")[1]) & mask == base
         }
         size = (~mask & 0xFFFFFFFF) + 1
         if len(taken) >= size - _RESERVED:

@@ -26,6 +26,7 @@ from leadline.snapshot.snapshot import Snapshot
 from leadline.snapshot.store import load
 
 Key = tuple[str, str]
+_LOOPBACK = 127
 SOURCES = frozenset((
     "bridge_fdb", "bridge_link", "certificates", "cni_attachments", "cni_config", "cni_leases", "crictl_pods",
     "flannel_subnet", "hostname", "ip_addr", "ip_neigh", "ip_route", "ip_rule", "ipset", "iptables", "ipvs",
@@ -177,8 +178,10 @@ class Topology:
     def _owners(self) -> dict[int, list[End]]:
         owners: dict[int, list[End]] = {}
         for end, link in self._ends():
-            for address, _ in link.addresses if link.kind != "loopback" else ():
-                owners.setdefault(address, []).append(end)
+            for address, _ in link.addresses:
+                # other addresses of `lo` are for all: those that load balancers and routing daemons announce
+                if address >> 24 != _LOOPBACK:
+                    owners.setdefault(address, []).append(end)
         return owners
 
     def _ends(self) -> Iterator[tuple[End, Link]]:

@@ -38,9 +38,7 @@ def connections(probed: Probed, host: str) -> tuple[Connection, ...]:
     parts: list[list[Observation]] = [[] for _ in attempts]
     for each, packet in zip(probed.observations, packets, strict=True):
         parts[of[min(of, key=lambda begin: _distance(packet, begin))] if of else 0].append(each)
-    return tuple(
-        Connection((one,), one.seen, tuple(seen)) for one, seen in zip(attempts, parts, strict=True)
-    )
+    return tuple(Connection((one,), one.seen, tuple(seen)) for one, seen in zip(attempts, parts, strict=True))
 
 
 def _told(seen: Observation) -> Decoded:

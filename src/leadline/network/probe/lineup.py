@@ -22,6 +22,7 @@ Found = Literal[
     "not-predicted",
     "copy",
     "not-told",
+    "refusal",
 ]
 """How a prediction and what was seen agree at an interface. `otherwise`: the packet was there with other addresses,
 ports or in another tunnel; `by-passed`: the bridge carried it without it being given to the bridge's own interface, or
@@ -29,14 +30,15 @@ a rule rewrote it in the bridge; `at-its-end`: it is lost here as predicted, and
 the driver, the neighbour table or how it is refused; `not-captured`: nothing can be told, for no capture ran there;
 `copy`: a bridge sent it by another of its ports, too, as it does while it does not know behind which the receiver is, or
 by itself while it asks for it; `not-told`: the trace ends before, for something is not recorded, or hangs on what is
-outside of all that is."""
+outside of all that is; `refusal`: it is no answer but what the sender is told of the end, as predicted."""
 
 DIFFERENCES = frozenset(("otherwise", "not-seen", "not-predicted"))
 
 
 class Point(msgspec.Struct, frozen=True, kw_only=True):
     """One interface on the way. `place` as in Hop. `direction`: None where the way only passes it. `predicted`: how the
-    packet should be there, None where that is not told; `seen`: the first frame there, None where there was none."""
+    packet should be there, None where that is not told; `seen`: the first frame there, None where there was none.
+    `on_way`: it is on the predicted way."""
 
     found: Found
     role: Role
@@ -46,11 +48,7 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
     direction: Direction | None
     predicted: Packet | None = None
     seen: Observation | None = None
-
-    @property
-    def on_way(self) -> bool:
-        """Whether it is on the predicted way, be it seen or not."""
-        return self.found not in ("not-predicted", "copy") and not (self.found == "not-told" and self.seen)
+    on_way: bool = True
 
 
 class Lineup(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,7 +87,8 @@ def lineup(
     names that Hop.place gives them. `netns`: the namespaces that the trace knows; what is seen at other hosts, between
     them, could not be predicted."""
     lined = [
-        _Branch(number, each, connection, captured, netns).lined() for number, each in enumerate(trace.branches)
+        _Branch(number, each, connection, captured, netns).lined()
+        for number, each in enumerate(trace.branches)
     ]
     return min(lined, key=lambda each: (len(each.differences), each.noticed is False))
 
@@ -123,7 +122,10 @@ class _Branch:
             points += reply
         points += self._unpredicted()
         return Lineup(
-            branch=self.number, points=tuple(points), noticed=None if silent else self._noticed(), silent=silent
+            branch=self.number,
+            points=tuple(points),
+            noticed=None if silent else self._noticed(),
+            silent=silent,
         )
 
     def _may_be_silent(self, request: list[Point]) -> bool:
@@ -133,7 +135,11 @@ class _Branch:
         if self.branch.ends.disposition != "delivered":
             return False
         free = way.at == "outside" or (bool(way.hops) and way.hops[-1].packet.protocol == "udp")
-        return free and self.connection.heard == "timeout" and not any(each.found in DIFFERENCES for each in request)
+        return (
+            free
+            and self.connection.heard == "timeout"
+            and not any(each.found in DIFFERENCES for each in request)
+        )
 
     def _way(self, role: Role, way: Way) -> list[Point]:
         points = [point for hop in way.hops for point in self._hop(role, hop)]
@@ -160,7 +166,8 @@ class _Branch:
             there = [
                 each
                 for each in own
-                if each.interface == interface and direction in (None, "out" if each.direction == "out" else "in")
+                if each.interface == interface
+                and direction in (None, "out" if each.direction == "out" else "in")
             ]
             fitting = [each for each in there if predicted is None or _fits(each, predicted)]
             seen = next(iter(fitting or there), None)
@@ -185,7 +192,10 @@ class _Branch:
     def _unpredicted(self) -> Iterator[Point]:
         """What was seen at interfaces that are not on the way."""
         known = {
-            (role, hop.host, hop.place, each) for role, way in self._ways() for hop in way.hops for each in hop.through
+            (role, hop.host, hop.place, each)
+            for role, way in self._ways()
+            for hop in way.hops
+            for each in hop.through
         }
         for each in self.connection.observations:
             where = (each.role, each.host, each.netns, each.interface)
@@ -205,6 +215,7 @@ class _Branch:
                     interface=each.interface,
                     direction=each.direction,
                     seen=each,
+                    on_way=False,
                 )
 
     def _why_there(self, seen: Observation) -> Found:
@@ -215,7 +226,7 @@ class _Branch:
             if role == seen.role and way.disposition == "insufficient-information":
                 return "not-told"
         if refused and seen.role == "reply":
-            return "at-its-end"
+            return "refusal"
         if seen.role == "reply" and self.branch.request.disposition == "insufficient-information":
             return "not-told"
         return "copy" if self._copied(seen) else "not-predicted"
@@ -245,7 +256,11 @@ class _Branch:
     def _noticed(self) -> bool | None:
         way, heard = self.branch.ends, self.connection.heard
         predicted = {"answer" if way.disposition == "delivered" else way.noticed}
-        if heard is None or "unknown" in predicted or way.disposition == "insufficient-information":
+        if (
+            heard in (None, "unknown")
+            or "unknown" in predicted
+            or way.disposition == "insufficient-information"
+        ):
             return None
         if way.disposition == "link-down":
             # who still has the neighbour in its table hears nothing, who asks for it anew hears that it is not there

@@ -72,6 +72,8 @@ def proof(
 
 
 _OUTSIDE = "outside"
+_NOT_SENT = (None, "unknown")
+"""What is heard where nothing was sent, or its sender failed in a way that is none of the network's."""
 _NOT_CAPTURED = Text(
     "{where} was not captured, so it is not known whether the packet passed there",
     "{where}에서 캡처하지 못해 패킷이 지나갔는지 알 수 없습니다",
@@ -79,6 +81,10 @@ _NOT_CAPTURED = Text(
 _SILENT = Text(
     "the packet arrived as predicted, but {who} did not answer it; whether an answer would come back stays unproven",
     "패킷은 예측대로 도착했으나 {who}이(가) 응답하지 않았습니다. 응답이 돌아올 수 있는지는 확인되지 않았습니다",
+)
+_REFUSED = Text(
+    "the packet left as predicted, and {who} turned it away, which no trace can know",
+    "패킷은 예측대로 나갔으나 {who}이(가) 거부했습니다. 추적으로는 알 수 없는 일입니다",
 )
 _BEYOND = Text("whoever is outside of what is recorded", "기록 범위 밖의 상대")
 _PROGRAM = Text("the program there", "그곳의 프로그램")
@@ -97,11 +103,13 @@ def _line(
         latencies=tuple(_latency(each, left, off) for each in found.points),
         last=_last(found),
         offsets={name: ahead / 1e9 for name, ahead in off.items() if ahead},
-        verdict=_verdict(trace.branches[found.branch], found),
+        verdict=_verdict(trace.branches[found.branch], found, connection.heard),
     )
 
 
-def _verdict(branch: Branch, found: Lineup) -> Verdict:
+def _verdict(branch: Branch, found: Lineup, heard: Seen | None) -> Verdict:
+    if heard in _NOT_SENT:
+        return "insufficient-information"
     if not found.agrees:
         return "contradicted"
     unknown = branch.ends.disposition == "insufficient-information" or found.noticed is None
@@ -119,23 +127,27 @@ def _latency(point: Point, left: int | None, off: Mapping[str, int | None]) -> f
 
 def _last(found: Lineup) -> Point | None:
     """The last interface on the predicted way that saw it; where it went on otherwise that is among the differences."""
-    seen = [each for each in found.points if each.seen is not None and each.found != "copy"]
+    seen = [each for each in found.points if each.seen is not None and each.on_way]
     reply = [each for each in seen if each.role == "reply"]
     return next(reversed(reply or seen), None)
 
 
 def _whys(trace: Trace, probed: Probed, shown: Line) -> Iterator[Text]:
     """What is missing."""
-    branch = trace.branches[shown.lineup.branch]
+    branch, heard = trace.branches[shown.lineup.branch], shown.connection.heard
     if branch.ends.disposition == "insufficient-information":
         yield branch.ends.why
     yield from (each.text for each in probed.problems)
+    if heard == "unknown" and probed.sent is not None:
+        yield probed.sent.detail
+    if heard in _NOT_SENT:
+        return
     named = {each.host for each in probed.problems}
     gone = {(each.host, each.place): None for each in shown.lineup.points if each.found == "not-captured"}
     for host, place in gone:
         if host not in named:
             yield _NOT_CAPTURED.fill(where=f"{place} ({host})" if place else host)
-    if shown.lineup.silent or (shown.lineup.noticed is None and probed.sent is not None and not gone):
-        outside = branch.request.at == _OUTSIDE
-        if branch.ends.disposition != "insufficient-information":
-            yield _SILENT.fill(who=_BEYOND if outside else _PROGRAM)
+    if shown.lineup.silent:
+        yield _SILENT.fill(who=_BEYOND if branch.request.at == _OUTSIDE else _PROGRAM)
+    elif shown.lineup.noticed is None and branch.ends.disposition == "delivered":
+        yield _REFUSED.fill(who=_BEYOND)

@@ -42,7 +42,9 @@ def stations(topology: Topology, hosts: Mapping[str, Host], trace: Trace) -> lis
     found = []
     for name, host in hosts.items():
         inside = [_namespace(topology, name, each) for each in places[name]]
-        found.append(Station(Called(name, host), (Namespace(), *(each for each in inside if each is not None))))
+        found.append(
+            Station(Called(name, host), (Namespace(), *(each for each in inside if each is not None)))
+        )
     return found
 
 
@@ -59,13 +61,20 @@ def origin(topology: Topology, hosts: Mapping[str, Host], flow: Flow) -> Origin:
 
 def tunnels(topology: Topology) -> tuple[int, ...]:
     """The ports of VXLAN devices."""
-    ports = {link.port for netns in topology.netns.values() for link in netns.links.values() if link.kind == "vxlan"}
+    ports = {
+        link.port
+        for netns in topology.netns.values()
+        for link in netns.links.values()
+        if link.kind == "vxlan"
+    }
     return tuple(sorted(port for port in ports if port))
 
 
 def _namespace(topology: Topology, host: str, place: str) -> Namespace | None:
     """A pod's namespace with a file that leads into it; None where none is known."""
-    key = next((key for key, netns in topology.netns.items() if key[0] == host and netns.place == place), None)
+    key = next(
+        (key for key, netns in topology.netns.items() if key[0] == host and netns.place == place), None
+    )
     if key is None:
         return None
     recorded: Mapping[str, object] = topology.snapshots[host].entries("pod_networks")
@@ -75,4 +84,3 @@ def _namespace(topology: Topology, host: str, place: str) -> Namespace | None:
         return Namespace(place, path) if path else None
     pod = next((each for each in topology.pods if topology.key(each) == key), None)
     return Namespace(place, f"/run/netns/{pod.netns}") if pod is not None and pod.netns else None
-

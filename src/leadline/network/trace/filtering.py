@@ -15,11 +15,13 @@ from leadline.network.trace.tracking import Tracker, Tracking
 
 @dataclass
 class Filter:
-    """The packet filter of one namespace during one trace: its rules, and the connections it has seen."""
+    """The packet filter of one namespace during one trace: its rules, and the connections it has seen. `last`: the part
+    in one that the packet had which met it last."""
 
     netns: Netns
     choices: Choices
     tracker: Tracker = field(default_factory=Tracker)
+    last: Tracking | None = None
 
     @cached_property
     def ipvs(self) -> ipvs.Ipvs:

@@ -66,6 +66,8 @@ def run(
         ) from None
     except EndedError as ended:
         raise ended.of(seen.packet) from None
+    finally:
+        filter_.last = carried.tracking
     carried.packet = seen.packet
     if hook in ("input", "postrouting") and carried.tracking is not None and not carried.elsewhere:
         filter_.tracker.confirm(carried.tracking)

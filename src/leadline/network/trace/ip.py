@@ -14,19 +14,27 @@ from leadline.network.trace.filtering import Carried
 from leadline.network.trace.journey import Arrived, Down, Journey, Made, Step, Up
 from leadline.network.trace.routing import RouteAnswer
 from leadline.network.trace.sockets import accepts
-from leadline.network.trace.trail import UNTOLD, EndedError, missing
+from leadline.network.trace.trail import LOCALLY, UNTOLD, EndedError, missing
 
 _FRAGMENTATION_NEEDED = (3, 4)
 _TIME_EXCEEDED = (11, 0)
 _PORT_UNREACHABLE = (3, 3)
 _HOST_UNREACHABLE = (3, 1)
+_TTL_KEY = "net.ipv4.ip_default_ttl"
 _REROUTES = "net.ipv4.vs.snat_reroute"
 
 
 def make(journey: Journey, made: Made) -> Step:
     """Sends a packet from here: routing first, then the output hook, and routing anew where that changed it."""
     netns, packet = made.netns, made.packet
-    route = _route(journey, made, packet)
+    try:
+        route = _route(journey, made, packet, again=made.foreign)
+    except EndedError as ended:
+        if ended.disposition in ("no-route", "reverse-path"):
+            ended.told = LOCALLY
+        raise
+    if route.kind in ("broadcast", "multicast"):
+        raise missing(_MANY.fill(to=dotted(packet.destination)), address=dotted(packet.destination))
     if not packet.source:
         if route.source is None:
             raise missing(
@@ -34,8 +42,10 @@ def make(journey: Journey, made: Made) -> Step:
                 .fill(to=dotted(packet.destination), host=named(netns)),
             )  # fmt: skip
         packet = msgspec.structs.replace(packet, source=route.source)
+    if (ttl := settings.value(netns, _TTL_KEY)) is not None:
+        packet = msgspec.structs.replace(packet, ttl=ttl)
     _noted(journey, route, packet)
-    carried = Carried(packet)
+    carried = Carried(packet, made.tracking)
     hooks.run(
         journey.filter(netns), journey.trail, "output", carried, goes_out=route.device, forwarded=made.outer
     )
@@ -44,7 +54,8 @@ def make(journey: Journey, made: Made) -> Step:
         return _share(journey, netns, carried)
     if (now.source, now.destination, now.mark) != (packet.source, packet.destination, packet.mark):
         again = _route(journey, made, now, again=True)
-        if now.destination != packet.destination or again.device != route.device:
+        changed = (again.device, again.gateway) != (route.device, route.gateway)
+        if now.destination != packet.destination or changed:
             route = again
             _noted(journey, route, now)
     return _send(journey, netns, carried, route)
@@ -79,7 +90,9 @@ def rise(journey: Journey, up: Up) -> Step:
         return _receive(journey, netns, carried, up.device)
     route = _usable(journey, netns, packet, routing.input(netns, packet, up.device))
     _noted(journey, route, packet)
-    if route.kind in ("local", "broadcast", "multicast"):
+    if route.kind in ("broadcast", "multicast"):
+        raise missing(_MANY.fill(to=dotted(packet.destination)), address=dotted(packet.destination))
+    if route.kind == "local":
         return _receive(journey, netns, carried, up.device)
     if packet.ttl <= 1:
         raise EndedError("no-route", _TTL.fill(host=named(netns)), at=netns, told=_TIME_EXCEEDED)
@@ -315,6 +328,10 @@ _TTL = Text(
 )
 _UNTOLD = Text(
     "what {host} does with {to} is not recorded", "{host}이(가) {to}을(를) 어떻게 하는지 기록되지 않았습니다"
+)
+_MANY = Text(
+    "{to} is an address of many hosts (broadcast or multicast), which is not followed",
+    "{to}은(는) 여러 호스트로 가는 주소(브로드캐스트 또는 멀티캐스트)라서 추적을 지원하지 않습니다",
 )
 _MULTIPATH = Text("another next hop of the route", "경로의 다른 다음 홉")
 _LISTENS = Text("a socket listens there", "수신 대기 중인 소켓이 있음")

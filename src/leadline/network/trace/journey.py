@@ -10,6 +10,7 @@ from leadline.network.netns import End, Link, Netns
 from leadline.network.packet import Frame, Packet
 from leadline.network.trace.choices import Choices
 from leadline.network.trace.filtering import Carried, Filter
+from leadline.network.trace.tracking import Tracking
 from leadline.network.trace.trail import Trail
 
 
@@ -39,12 +40,15 @@ class Network(Protocol):
 @dataclass(frozen=True)
 class Made:
     """A packet made here. `device`: it must leave by this one; `outer`: it carries a frame of a tunnel, whose mark
-    and filters are its own."""
+    and filters are its own. `tracking`: its part in the connection of a packet that it is about. `foreign`: it may bear
+    an address that is not this host's."""
 
     netns: Netns
     packet: Packet
     device: str = ""
     outer: bool = False
+    tracking: Tracking | None = None
+    foreign: bool = False
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from leadline.network.result import Branch, Flow, Seen, Trace, Way
 from leadline.network.trace import announced
 from leadline.network.trace.choices import MOST, Choices
 from leadline.network.trace.journey import Arrived, Journey, Made, Network, Step, Wire
-from leadline.network.trace.trail import OUTSIDE, EndedError, Trail, missing
+from leadline.network.trace.tracking import Tracking
+from leadline.network.trace.trail import LOCALLY, OUTSIDE, EndedError, Trail, missing
 from leadline.network.trace.walk import walk
 
 _ECHO_REPLY = (0, 0)
@@ -233,6 +234,9 @@ def _end(address: int, port: int | None) -> str:
 def _noticed(journey: Journey, flow: Flow, ended: EndedError, at: Netns | None) -> Seen:
     """What the sender hears of a packet that did not arrive: the error message takes its own way back."""
     about = ended.packet
+    if ended.told == LOCALLY:
+        own = at is not None and not flow.outside and (at.host, at.place) == (flow.host, flow.place)
+        return "unreachable" if own else "timeout"
     if (
         ended.told is None
         or about is None
@@ -256,7 +260,8 @@ def _noticed(journey: Journey, flow: Flow, ended: EndedError, at: Netns | None) 
     back.filters = dict(journey.filters)
     try:
         back.trail.enter(at, error)
-        heard = walk(back, Made(at, error))
+        tracking = _attached(journey.filter(at).last, about)
+        heard = walk(back, Made(at, error, tracking=tracking, foreign=ended.told == "reset"))
     except EndedError:
         return "timeout"
     if not _hears(flow, heard):
@@ -264,6 +269,17 @@ def _noticed(journey: Journey, flow: Flow, ended: EndedError, at: Netns | None) 
     if ended.told == "reset" or ended.told in _REFUSED:
         return "refused"
     return "too-big" if ended.told == _TOO_BIG else "unreachable"
+
+
+def _attached(of: Tracking | None, about: Packet) -> Tracking | None:
+    """The part of an error in the connection of the packet it is about, which need not be known yet (nf_ct_attach)."""
+    if of is None or of.connection is None:
+        return None
+    ends = of.connection.original, of.connection.answer
+    known = {address for each in ends for address in (each.source, each.destination)}
+    if about.protocol != ends[0].protocol or not {about.source, about.destination} <= known:
+        return None
+    return Tracking("related", of.connection, not of.reply)
 
 
 def _hears(flow: Flow, heard: Arrived) -> bool:

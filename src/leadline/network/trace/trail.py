@@ -7,11 +7,13 @@ from leadline.network.result import Decision, Disposition, Hop, Kind, Seen, Way
 
 OUTSIDE = "outside"
 """The place beyond all that is recorded."""
+LOCALLY = "locally"
+"""How a sender is told that its own host has no route: by an error of its socket, without any packet."""
 
 
 class EndedError(Exception):
     """A packet's way ended where it was not meant to. `told`: what its sender is told by the one who ended it: an
-    ICMP type and code, "reset" for TCP's RST, or None for nothing. `packet`: as it was then, once that is known."""
+    ICMP type and code, "reset" for TCP's RST, LOCALLY, or None for nothing. `packet`: as it was then, once that is known."""
 
     def __init__(
         self,

@@ -3,6 +3,8 @@
 As vxlan_xmit and vxlan_rcv of Linux 6.x do it.
 """
 
+import msgspec
+
 from leadline.base.text import Text
 from leadline.network.netns import Link, Netns, named
 from leadline.network.packet import UDP, Frame, Packet, dotted, number
@@ -88,7 +90,9 @@ def unwrap(journey: Journey, netns: Netns, packet: Packet) -> Step:
         _UNWRAPPED, link.raw, "ip_addr", device=link.name, source=dotted(packet.source),
     )  # fmt: skip
     journey.trail.tunnelled = False
-    return Wire(netns, link.name, packet.frame, 0)
+    # it is one buffer to the kernel: what was in it bears the mark that the outer packet got here
+    inner = msgspec.structs.replace(packet.frame.packet, mark=packet.mark)
+    return Wire(netns, link.name, msgspec.structs.replace(packet.frame, packet=inner), 0)
 
 
 _BEHIND_NODE = Text("{mac} is behind node {node}", "{mac}은(는) {node} 노드에 있음")

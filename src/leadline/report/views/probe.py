@@ -40,9 +40,9 @@ def document(proof: Proof, *, everything: bool = False, again: str = "") -> Docu
     """The report of `leadline probe`. `everything`: every interface as a row, too, as a page has it. `again`: the command
     that gave it."""
     shown = proof.shown
-    blocks: list[Block] = [_verdict(proof)]
-    blocks += _differences(shown)
+    blocks: list[Block] = [*_verdict(proof)]
     if proof.verdict == "contradicted":
+        blocks += _differences(shown)
         blocks += [Paragraph(words.SEND_US), Code(f"{again} -o json --to probe.json --capture probe.pcapng")]
     blocks += [Heading(Text("The way", "경로"), aside=_which(proof)), _marked(proof, shown)]
     blocks += _back(proof, shown)
@@ -55,19 +55,23 @@ def document(proof: Proof, *, everything: bool = False, again: str = "") -> Docu
     return Document(words.title(proof), tuple(blocks), lambda: record(proof))
 
 
-def _verdict(proof: Proof) -> Callout:
+def _verdict(proof: Proof) -> Iterator[Callout]:
+    """What becomes of the packet, and whether that is proven."""
+    ends = proof.branch.ends
     if proof.verdict == "contradicted":
-        return Callout("bad", words.CONTRADICTED)
-    if proof.verdict == "insufficient-information":
+        yield Callout("bad", words.CONTRADICTED)
+    elif proof.verdict == "insufficient-information":
         why = "; ".join(each.en for each in proof.whys), "; ".join(each.ko for each in proof.whys)
-        return Callout("warn", words.UNTOLD.fill(why=Text(*why)))
-    if proof.branch.ends.disposition == "delivered":
-        return Callout("good", words.CONFIRMED)
-    seen = NOTICED[proof.shown.connection.heard or "unknown"]
-    last = proof.shown.last
-    if last is None:
-        return Callout("good", words.NOWHERE.fill(seen=seen))
-    return Callout("good", words.CONFIRMED_LOST.fill(last=words.at(last), seen=seen))
+        yield Callout("warn", words.UNTOLD.fill(why=Text(*why)))
+    elif ends.disposition == "delivered":
+        yield Callout("good", words.CONFIRMED)
+    else:
+        yield Callout("bad", ends.why)
+        seen, last = NOTICED[proof.shown.connection.heard or "unknown"], proof.shown.last
+        if last is None:
+            yield Callout("good", words.NOWHERE.fill(seen=seen))
+        else:
+            yield Callout("good", words.CONFIRMED_LOST.fill(last=words.at(last), seen=seen))
 
 
 def _differences(line: Line) -> Iterator[Block]:
@@ -141,9 +145,13 @@ def _with(course: Course, marks: Sequence[str]) -> Course:
 
 def _back(proof: Proof, line: Line) -> Iterator[Block]:
     """What text does not draw: the answer that comes back the same way."""
+    if proof.branch.ends.disposition != "delivered":
+        return
     reply = line.lineup.way("reply")
     seen = [each for each in reply if each.seen is not None]
-    last = [took for each, took in zip(line.lineup.points, line.latencies, strict=True) if each in seen and took]
+    last = [
+        took for each, took in zip(line.lineup.points, line.latencies, strict=True) if each in seen and took
+    ]
     if seen and last and not any(each.role == "reply" for each in line.lineup.differences):
         yield Paragraph(words.WAY_BACK.fill(n=count(len(seen)), ms=words.milliseconds(last[-1])))
 
@@ -277,7 +285,10 @@ def _notes(proof: Proof, line: Line) -> Iterator[Block]:
     if proof.verdict != "insufficient-information":
         notes += [each.text for each in proof.probed.problems]
     notes += [words.OFF.fill(host=host, ms=f"{ahead * 1000:+.1f}") for host, ahead in line.offsets.items()]
-    if any(each.seen is not None and took is None for each, took in zip(line.lineup.points, line.latencies, strict=True)):
+    if any(
+        each.seen is not None and took is None
+        for each, took in zip(line.lineup.points, line.latencies, strict=True)
+    ):
         notes.append(words.NO_CLOCK)
     if notes:
         yield Heading(Text("Notes", "참고"))

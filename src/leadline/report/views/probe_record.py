@@ -10,7 +10,8 @@ from leadline.network.probe.decode import Decoded
 from leadline.network.probe.lineup import Point
 from leadline.network.probe.observation import Observation
 from leadline.network.probe.proof import Line, Proof
-from leadline.report.views.trace_record import packet, record as traced
+from leadline.report.views.trace_record import packet
+from leadline.report.views.trace_record import record as traced
 
 _NAMES = {number: name for name, number in PROTOCOLS.items()}
 _FLAGS = (("fin", 1), ("syn", 2), ("rst", 4), ("psh", 8), ("ack", 16), ("urg", 32))
@@ -70,9 +71,7 @@ def _line(proof: Proof, line: Line) -> dict[str, Any]:
         "silent": line.lineup.silent,
         "last": _where(line.last) if line.last is not None else None,
         "clock_offsets": dict(line.offsets),
-        "points": [
-            _point(each, took) for each, took in zip(line.lineup.points, line.latencies, strict=True)
-        ],
+        "points": [_point(each, took) for each, took in zip(line.lineup.points, line.latencies, strict=True)],
     }
 
 
@@ -89,6 +88,7 @@ def _where(point: Point) -> dict[str, Any]:
 def _point(point: Point, latency: float | None) -> dict[str, Any]:
     return {
         **_where(point),
+        "on_way": point.on_way,
         "found": point.found,
         "latency": latency,
         "time": point.seen.time if point.seen is not None else None,

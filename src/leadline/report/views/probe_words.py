@@ -16,10 +16,13 @@ SIGNS: dict[Found, str] = {
     "not-predicted": "✗",
     "copy": "·",
     "not-told": "?",
+    "refusal": "·",
 }
 FOUND: dict[Found, Text] = {
     "as-predicted": Text("as predicted", "예측대로"),
-    "otherwise": Text("seen, but with other addresses or in another tunnel", "다른 주소 또는 다른 터널로 관측됨"),
+    "otherwise": Text(
+        "seen, but with other addresses or in another tunnel", "다른 주소 또는 다른 터널로 관측됨"
+    ),
     "not-seen": Text("not seen", "관측되지 않음"),
     "by-passed": Text("passed in the bridge", "브리지 안에서 지나감"),
     "at-its-end": Text("lost here, as predicted", "예측대로 여기에서 유실"),
@@ -27,6 +30,7 @@ FOUND: dict[Found, Text] = {
     "not-predicted": Text("seen, but not predicted", "예측에 없는 관측"),
     "copy": Text("a copy that the bridge made", "브리지가 만든 사본"),
     "not-told": Text("not told by the trace", "추적이 판단하지 않음"),
+    "refusal": Text("the refusal, as predicted", "예측대로 거부"),
 }
 TONES: dict[Found, Tone] = {
     "as-predicted": "good",
@@ -86,7 +90,9 @@ NO_CLOCK = Text(
 def at(point: Point) -> Text:
     """`eth0 of default/web-3 on k8s-w1`."""
     there = OUTSIDE if point.host in ("", "outside") else where(point.host, point.place)
-    return Text("{interface} of {there}", "{there}의 {interface}").fill(interface=point.interface, there=there)
+    return Text("{interface} of {there}", "{there}의 {interface}").fill(
+        interface=point.interface, there=there
+    )
 
 
 def milliseconds(seconds: float) -> str:
