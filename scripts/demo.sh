@@ -38,7 +38,7 @@ if "$leadline" lab up --bare --name "$name"; then
     run record "lab:$name/k8s-w1" --to "$folder/node-broken"
     settle diff "$folder/node-after" "$folder/node-broken" --fact bridge_fdb
     step "7. Where a packet goes now, and why no further   leadline trace web-3 web-5"
-    settle trace --lab "$name" web-3 web-5
+    settle trace --lab "$name" web-3 web-5 | sed -n '1,29p'
     step "8. The real packet proves it   leadline probe web-3 web-5"
     settle probe --lab "$name" web-3 web-5 --timeout 1 | sed -n '1,20p'
     run lab fault recover --name "$name" fdb-missing

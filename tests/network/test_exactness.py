@@ -80,7 +80,7 @@ def sent(lab: Lab, flow: dict[str, Any]) -> tuple[str, str]:
     os.waitpid(child(talk), 0)
     os.close(writer)
     with os.fdopen(reader, "rb") as pipe:
-        return pickle.loads(pipe.read())  # noqa: S301 - our own child wrote it
+        return pickle.loads(pipe.read())
 
 
 def told(branch: Branch) -> tuple[str, str]:

@@ -28,8 +28,8 @@ def _find(case: Case) -> Cause | None:
         commands=(
             "modprobe br_netfilter",
             f"sysctl -w {_KEY}=1",
-            "echo br_netfilter > /etc/modules-load.d/kubernetes.conf",
-            f"echo '{_KEY} = 1' > /etc/sysctl.d/99-kubernetes.conf",
+            "echo br_netfilter >> /etc/modules-load.d/kubernetes.conf",
+            f"echo '{_KEY} = 1' >> /etc/sysctl.d/99-kubernetes.conf",
         ),
         evidence=((host, "sysctl", f"{_KEY} = 0"),),
     )

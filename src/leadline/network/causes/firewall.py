@@ -18,16 +18,14 @@ def _find(case: Case) -> Cause | None:
     shown = f"iptables -t {table} -S {chain}"
     if about("tool") == "nft":
         shown = f"nft list table {about('family')} {table}"
+    insert = f"nft insert rule {about('family')} {table} {about('base') or chain}"
     remedy, commands = _REMOVE, [shown]
     if table == "firewalld" and hook == "forward":
         remedy = _TRUST
-        commands = [
-            "firewall-cmd --permanent --zone=trusted --add-interface=cni0 --add-interface=flannel.1",
-            "firewall-cmd --reload",
-        ]
+        commands = _firewalld("--zone=trusted --change-interface=cni0 --change-interface=flannel.1")
     elif table == "firewalld":
         remedy = _OPEN
-        commands = [f"firewall-cmd --permanent --add-port={port}/{protocol}", "firewall-cmd --reload"]
+        commands = _firewalld(f"--add-port={port}/{protocol}")
     elif chain.startswith("ufw-") and hook == "forward":
         remedy, commands = _OPEN, ["ufw route allow in on cni0", "ufw route allow out on cni0"]
     elif chain.startswith("ufw-"):
@@ -37,11 +35,17 @@ def _find(case: Case) -> Cause | None:
         networks = sorted(_written(each) for each in case.topology.pod_networks) or [
             dotted(packet.destination)
         ]
-        commands = [
-            f"iptables -I FORWARD {flag} {each} -j ACCEPT" for each in networks for flag in ("-s", "-d")
-        ]
-    elif outer or hook == "input":
-        remedy, commands = _OPEN, [f"iptables -I INPUT -p {protocol} --dport {port} -j ACCEPT"]
+        sides = [(each, *side) for each in networks for side in (("-s", "saddr"), ("-d", "daddr"))]
+        if about("tool") == "nft":
+            # what another table accepts does not help against this one's policy
+            commands = [f"{insert} ip {word} {each} accept" for each, _, word in sides]
+        elif table == "filter":
+            commands = [f"iptables -I FORWARD {flag} {each} -j ACCEPT" for each, flag, _ in sides]
+    elif (outer or hook == "input") and port is not None:
+        if about("tool") == "nft":
+            remedy, commands = _OPEN, [f"{insert} {protocol} dport {port} accept"]
+        elif table == "filter":
+            remedy, commands = _OPEN, [f"iptables -I INPUT -p {protocol} --dport {port} -j ACCEPT"]
     what = _TUNNEL if outer else _POLICY if not rule else _RULE
     return Cause(
         name="firewall",
@@ -54,6 +58,12 @@ def _find(case: Case) -> Cause | None:
         commands=tuple(commands),
         evidence=((host, about("tool"), rule or f"{table} {chain} policy drop"),),
     )
+
+
+def _firewalld(option: str) -> list[str]:
+    """Now and for good. Not by --reload, which with firewalld's iptables backend flushes what kube-proxy and the CNI
+    plugins wrote."""
+    return [f"firewall-cmd {option}", f"firewall-cmd --permanent {option}"]
 
 
 def _written(network: tuple[int, int]) -> str:

@@ -7,6 +7,9 @@ from leadline.network.result import Cause
 
 def _find(case: Case) -> Cause | None:
     device = case.about("device")
+    decisive = case.way.decisive
+    if decisive is None or "hairpin" not in decisive.cite:
+        return None  # an isolated port
     return Cause(
         name="hairpin-off",
         key=f"hairpin-off {case.way.at} {device}",

@@ -32,8 +32,8 @@ _WHAT = Text(
     "{pod} 파드에 {host}의 hostPort {port}이(가) 지정되어 있지만 그리로 보내는 portmap 플러그인의 규칙이 없습니다. 이 규칙은 파드를 만들 때만 추가됩니다.",
 )
 _REMEDY = Text(
-    "delete {pod} so that it is made anew, and stop what flushed the nat table (`firewall-cmd --reload`, `iptables -t nat -F`)",
-    "{pod} 파드를 삭제해 새로 만들어지게 하고, nat 테이블을 비운 것(`firewall-cmd --reload`, `iptables -t nat -F`)을 막으십시오",
+    "delete {pod} so that its controller makes it anew (one without a controller has to be applied again), and stop what flushed the nat table (`firewall-cmd --reload`, `iptables -t nat -F`)",
+    "{pod} 파드를 삭제해 컨트롤러가 새로 만들게 하고(컨트롤러가 없는 파드는 다시 적용해야 합니다), nat 테이블을 비운 것(`firewall-cmd --reload`, `iptables -t nat -F`)을 막으십시오",
 )
 
 finder = Finder(dispositions=("no-listener",), find=_find)

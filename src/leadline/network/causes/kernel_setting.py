@@ -16,7 +16,13 @@ def _find(case: Case) -> Cause | None:
         # it is off for all interfaces at once
         key, value = _FORWARD, "0"
     strict = case.way.disposition == "reverse-path"
-    wanted = "0" if strict else "1"
+    if strict and not key.endswith(".rp_filter"):
+        return None  # an address that nobody may have sent from, which is no setting's fault
+    changed, wanted = key, "1"
+    if strict:
+        # the larger of the interface's value and `all` counts, and 2 (loose) is larger than 1 (strict)
+        name = next(reversed(case.way.hops[-1].through), "all").replace(".", "/")
+        changed, wanted = f"net.ipv4.conf.{name}.rp_filter", "2"
     return Cause(
         name="kernel-setting",
         key=f"kernel-setting {case.way.at} {key}",
@@ -27,10 +33,10 @@ def _find(case: Case) -> Cause | None:
             address=case.about("address"),
             device=case.about("device"),
         ),
-        remedy=(_LOOSEN if strict else _TURN_ON).fill(key=key),
+        remedy=(_LOOSEN if strict else _TURN_ON).fill(key=changed),
         commands=(
-            f"sysctl -w {key}={wanted}",
-            f"echo '{key} = {wanted}' > /etc/sysctl.d/99-kubernetes.conf",
+            f"sysctl -w {changed}={wanted}",
+            f"echo '{changed} = {wanted}' >> /etc/sysctl.d/99-kubernetes.conf",
         ),
         evidence=((case.way.at, "sysctl", f"{key} = {value}"),),
     )
@@ -49,8 +55,8 @@ _TURN_ON = Text(
     "{key}을(를) 1로 설정하고, /etc/sysctl.d의 어느 파일이나 어떤 프로그램이 되돌리는지 확인하십시오",
 )
 _LOOSEN = Text(
-    "set {key} to 0 or 2 (loose); better, let both nodes send by the same kind of route: one of them sends directly what the other sends by its tunnel",
-    "{key}을(를) 0이나 2(loose)로 설정하십시오. 한 노드는 직접, 다른 노드는 터널로 보내고 있으므로 양쪽 경로를 같게 맞추는 것이 더 좋습니다",
+    "set {key} to 2 (loose), which is enough whatever the value of `all`; better, let both nodes send by the same kind of route: one of them sends directly what the other sends by its tunnel",
+    "{key}을(를) 2(loose)로 설정하십시오. `all`의 값과 관계없이 적용됩니다. 한 노드는 직접, 다른 노드는 터널로 보내고 있으므로 양쪽 경로를 같게 맞추는 것이 더 좋습니다",
 )
 
 finder = Finder(dispositions=("not-forwarding", "reverse-path"), find=_find)

@@ -15,7 +15,7 @@ def _find(case: Case) -> Cause | None:
         or leaving is None
     ):
         return None
-    address = dotted(case.packet.destination)
+    address = dotted(case.destination)
     return Cause(
         name="masquerade",
         key=f"masquerade {leaving.host}",

@@ -9,11 +9,24 @@ _OVERHEAD = 50
 
 
 def _find(case: Case) -> Cause | None:
-    here = case.host()
+    place = case.way.place
+    here = next(
+        (each for each in case.topology.netns.values() if (each.host, each.place) == (case.way.at, place)),
+        None,
+    )
     device, mtu = case.about("device"), case.about("mtu")
     link = here.links.get(device) if here is not None else None
     if link is None or here is None:
         return None
+    if place:
+        return Cause(
+            name="mtu-too-small",
+            key=f"mtu-too-small {place} {device}",
+            host=here.host,
+            what=_OWN.fill(device=device, host=place, mtu=mtu, size=case.about("size")),
+            remedy=_SMALLER.fill(mtu=mtu),
+            evidence=((here.host, "ip_addr", link.raw),) if link.raw else (),
+        )
     wanted = _wanted(case, here.host, link)
     silent = (
         case.way.noticed == "timeout"
@@ -45,6 +58,14 @@ def _wanted(case: Case, host: str, link: Link) -> int | None:
     return max(others, default=0) or None
 
 
+_OWN = Text(
+    "The packet of {size} bytes is larger than the MTU {mtu} of {device} of {host} itself, so it is not even sent.",
+    "{size}바이트 패킷이 {host} 자신의 {device} MTU {mtu}보다 커서 보내지지도 않습니다.",
+)
+_SMALLER = Text(
+    "send at most {mtu} bytes, IP header included; what uses TCP does so by itself",
+    "IP 헤더를 포함해 {mtu}바이트까지만 보내십시오. TCP는 스스로 그렇게 합니다",
+)
 _TOO_SMALL = Text(
     "The MTU of {device} on {host} is {mtu}, but packets of {size} bytes come its way: small ones pass, large ones do not.",
     "{host}의 {device} MTU는 {mtu}인데 {size}바이트 패킷이 그곳을 지납니다. 작은 패킷은 통과하고 큰 패킷은 통과하지 못합니다.",

@@ -6,13 +6,18 @@ from leadline.network.result import Cause
 
 
 def _find(case: Case) -> Cause | None:
+    lacking = [
+        node for node in case.topology.nodes if not node.host and case.about("address") in node.addresses
+    ]
+    # a node that is missing is to be recorded; else the host that something of is missing
+    target = lacking[0].name if lacking else case.way.at
     return Cause(
         name="not-recorded",
         key=f"not-recorded {case.way.at} {case.way.why.en}",
         host=case.way.at,
         what=Text(case.way.why.en + ".", case.way.why.ko + "."),
         remedy=_REMEDY,
-        commands=(f"leadline record {case.way.at} --to DIR",) if case.host() is not None else (),
+        commands=(f"leadline record {target} --to DIR",) if lacking or case.host() is not None else (),
     )
 
 

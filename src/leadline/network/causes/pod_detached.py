@@ -39,8 +39,8 @@ _WHAT = Text(
     "{host}에서 {pod}에 연결된 {veth}이(가) {bridge}의 포트가 아니어서, 브리지에서 그 파드의 주소에 응답하는 것이 없습니다.",
 )
 _REMEDY = Text(
-    "put it back, or delete {pod} so that it is made anew; then keep NetworkManager and systemd-networkd away from cni0 and veth*",
-    "다시 연결하거나 {pod} 파드를 삭제해 새로 만들어지게 하십시오. NetworkManager와 systemd-networkd가 cni0와 veth*를 관리하지 않게 하십시오",
+    "put it back, or delete {pod} so that its controller makes it anew; then keep NetworkManager and systemd-networkd away from cni0 and veth*",
+    "다시 연결하거나 {pod} 파드를 삭제해 컨트롤러가 새로 만들게 하십시오. NetworkManager와 systemd-networkd가 cni0와 veth*를 관리하지 않게 하십시오",
 )
 
 finder = Finder(dispositions=("no-neighbour",), find=_find)

@@ -26,7 +26,8 @@ def _find(case: Case) -> Cause | None:
                     what=_WHAT.fill(one=here.host, other=other.host, subnet=subnet, device=device),
                     remedy=_REMEDY.fill(host=here.host),
                     commands=(
-                        f"ip addr del {dotted(own)}/{length} dev {device}",
+                        "kubectl get nodes -o custom-columns=NAME:.metadata.name,CIDR:.spec.podCIDR",
+                        "cat /run/flannel/subnet.env",
                         restart_flanneld(case.topology, here.host),
                     ),
                     evidence=(

@@ -37,7 +37,7 @@ def transmit(journey: Journey, sent: Down) -> Step:
 
 def _leaves(journey: Journey, netns: Netns, link: Link, via: int) -> bool:
     """Whether the next hop is somebody beyond all that is recorded: on a wire, and no recorded host has its address."""
-    if link.peer is not None or link.kind in ("bridge", "vxlan", "loopback"):
+    if netns.key[1] or link.peer is not None or link.kind in ("bridge", "vxlan", "loopback"):
         return False
     owners = {end.netns for end in journey.network.owner(via)}
     if owners and any(other.key in owners for other, _ in around(journey, netns, link.name)):

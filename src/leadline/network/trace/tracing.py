@@ -19,6 +19,10 @@ _ECHO_REPLY = (0, 0)
 _REFUSED = frozenset(((3, 2), (3, 3)))
 _TOO_BIG = (3, 4)
 _ERROR_SIZE = 576
+_INSIDE_ONLY = Text(
+    "{to} is an address of the cluster, which nobody outside has a route to",
+    "{to}은(는) 클러스터 내부 주소라서 외부에는 그리로 가는 경로가 없습니다",
+)
 _ASSUMED = Text(
     "what is beyond the recorded hosts is not known: it is taken to answer whoever it can reach",
     "기록된 호스트 너머는 알 수 없으므로, 도달할 수 있는 상대에게는 응답한다고 가정했습니다",
@@ -113,6 +117,9 @@ def _request(journey: Journey, flow: Flow) -> Step:
         step = announced.enter(journey, flow.packet)
         if step is not None:
             return step
+        to = dotted(flow.packet.destination)
+        if journey.network.belongs(flow.packet.destination) in ("pod", "service"):
+            raise EndedError("no-route", _INSIDE_ONLY.fill(to=to), address=to)
     netns = journey.network.netns.get((flow.host, "" if flow.outside else _inside(journey, flow)))
     if netns is None:
         journey.trail.unseen(flow.host, flow.place, flow.packet)
@@ -178,8 +185,7 @@ def _reply(journey: Journey, arrived: Arrived) -> Step:
     if journey.network.belongs(packet.destination) in ("pod", "service"):
         raise EndedError(
             "no-route",
-            Text("{to} is an address of the cluster, which nobody outside has a route to", "{to}은(는) 클러스터 내부 주소라서 외부에는 그리로 가는 경로가 없습니다")
-            .fill(to=to), address=to,
+            _INSIDE_ONLY.fill(to=to), address=to,
         )  # fmt: skip
     raise missing(Text("{to} is not recorded", "{to}이(가) 기록되지 않았습니다").fill(to=to))
 
