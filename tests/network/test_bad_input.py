@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-import yaml
 from cluster import DATA, HOSTS, REAL
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
 from leadline.base.errors import UsageError
 from leadline.cli import main
@@ -130,7 +130,7 @@ def same_or_unknown(before: Ends, now: Trace) -> bool:
     ("of", "case"),
     [
         pytest.param(of, case, id=f"{of}-{case['gone']}-{case['host']}-{number}")
-        for of, cases in yaml.safe_load((CASES / "gone.yaml").read_text()).items()
+        for of, cases in YAML(typ="safe").load((CASES / "gone.yaml").read_text()).items()
         for number, case in enumerate(cases)
     ],
 )
@@ -278,7 +278,7 @@ def test_recordings_of_different_times(recorded: Recorded, capsys: pytest.Captur
     assert "minutes apart" in door(capsys, "default/web-1", "default/web-3:8080", folder)[1]
 
 
-@pytest.mark.parametrize("case", yaml.safe_load((CASES / "unknown_rules.yaml").read_text())["iptables"], ids=lambda case: case["rule"])  # fmt: skip
+@pytest.mark.parametrize("case", YAML(typ="safe").load((CASES / "unknown_rules.yaml").read_text())["iptables"], ids=lambda case: case["rule"])  # fmt: skip
 def test_a_rule_of_a_newer_iptables(recorded: Recorded, case: dict[str, Any]) -> None:
     folder = recorded.copy("lab")
     file = folder / "k8s-ctr" / "iptables-save.txt"
@@ -295,7 +295,7 @@ def test_a_rule_of_a_newer_iptables(recorded: Recorded, case: dict[str, Any]) ->
     assert said and all(case["says"] in each for each in said), (said, ends(found))
 
 
-@pytest.mark.parametrize("case", yaml.safe_load((CASES / "unknown_rules.yaml").read_text())["nft"], ids=lambda case: json.dumps(case["rule"]))  # fmt: skip
+@pytest.mark.parametrize("case", YAML(typ="safe").load((CASES / "unknown_rules.yaml").read_text())["nft"], ids=lambda case: json.dumps(case["rule"]))  # fmt: skip
 def test_a_rule_of_a_newer_nft(recorded: Recorded, case: dict[str, Any]) -> None:
     folder = recorded.copy("lab")
     host = folder / "k8s-ctr"
@@ -318,7 +318,7 @@ def test_a_rule_of_a_newer_nft(recorded: Recorded, case: dict[str, Any]) -> None
     assert said and all(case["says"] in each for each in said), (said, ends(found))
 
 
-@pytest.mark.parametrize("case", yaml.safe_load((CASES / "kinds.yaml").read_text()), ids=lambda case: f"{case['device']} {case['kind']}")  # fmt: skip
+@pytest.mark.parametrize("case", YAML(typ="safe").load((CASES / "kinds.yaml").read_text()), ids=lambda case: f"{case['device']} {case['kind']}")  # fmt: skip
 @pytest.mark.parametrize("host", HOSTS)
 def test_kinds_of_interface(recorded: Recorded, host: str, case: dict[str, Any]) -> None:
     folder = recorded.copy("lab")
@@ -408,7 +408,8 @@ def test_damaged_texts(recorded: Recorded, capsys: pytest.CaptureFixture[str], d
         if twin.exists() and data.draw(st.booleans()):
             twin.unlink()
     asked = data.draw(st.sampled_from(FLOWS[of]))
-    code, printed, complaint = door(capsys, *asked.split(), folder)
+    source, to = asked.split()
+    code, printed, complaint = door(capsys, source, to, folder)
     assert code in (0, 1, 2)
     assert printed if code < 2 else complaint
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from leadline.network.names import flow
-from leadline.network.packet import ICMP, TCP, Packet, dotted
+from leadline.network.packet import Packet, dotted
 from leadline.network.pairs import matrix
+from leadline.network.ports import Protocol
 from leadline.network.probe.captures import read_capture
 from leadline.network.probe.decode import ACK, SYN, Decoded
 from leadline.network.result import Branch, Hop, Trace
@@ -47,8 +48,8 @@ def first_packets() -> list[tuple[Decoded, Decoded]]:
 
 
 def traced(topology: Topology, inner: Decoded, to: str, port: int | None) -> Trace:
-    protocol = TCP if inner.protocol == 6 else ICMP
-    payload = None if protocol == TCP else inner.size - 28
+    protocol: Protocol = "tcp" if inner.protocol == 6 else "icmp"
+    payload = None if protocol == "tcp" else inner.size - 28
     asked = flow(
         topology,
         dotted(inner.source),
@@ -98,7 +99,7 @@ def test_every_first_packet_goes_as_captured(topology: Topology) -> None:
 
 def test_the_large_ping_goes_in_the_pieces_that_were_captured(topology: Topology) -> None:
     (large,) = {inner.identity: inner for _, inner in first_packets() if inner.more}.values()
-    asked = flow(topology, "pod-2", "pod-1", port=None, protocol=ICMP, size=2000, df=False)
+    asked = flow(topology, "pod-2", "pod-1", port=None, protocol="icmp", size=2000, df=False)
     found = trace(topology, asked)
     said = [
         each.said.en for hop in found.branches[0].request.hops for each in hop.decisions if each.kind == "mtu"
@@ -112,7 +113,9 @@ def test_the_large_ping_goes_in_the_pieces_that_were_captured(topology: Topology
 def test_the_cluster_ip_leads_to_every_endpoint_that_was_captured(topology: Topology) -> None:
     found = trace(
         topology,
-        flow(topology, "pod-2", f"{CLUSTER_IP}:{SERVICE_PORT}", port=None, protocol=TCP, size=None, df=False),
+        flow(
+            topology, "pod-2", f"{CLUSTER_IP}:{SERVICE_PORT}", port=None, protocol="tcp", size=None, df=False
+        ),
     )
     assert found.delivered
     endpoints = {branch.endpoint for branch in found.branches}

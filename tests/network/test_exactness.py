@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from recording import recorded
+from ruamel.yaml import YAML
 
 from leadline.hosts.namespaces import NET, join
 from leadline.lab import lab as labs
@@ -28,7 +28,7 @@ from leadline.network.tracing import trace
 sys.path.append(str(Path(__file__).parents[1] / "lab"))
 from labs import inside, standing
 
-CASES = yaml.safe_load((Path(__file__).parents[1] / "data/network/exactness/cases.yaml").read_text())
+CASES = YAML(typ="safe").load((Path(__file__).parents[1] / "data/network/exactness/cases.yaml").read_text())
 # ARP gives up within a tenth of a second, and ICMP errors are not rationed
 QUICK = """
 for each in /proc/sys/net/ipv4/neigh/*/retrans_time_ms; do echo 20 > $each; done
@@ -80,7 +80,8 @@ def sent(lab: Lab, flow: dict[str, Any]) -> tuple[str, str]:
     os.waitpid(child(talk), 0)
     os.close(writer)
     with os.fdopen(reader, "rb") as pipe:
-        return pickle.loads(pipe.read())
+        outcome: tuple[str, str] = pickle.loads(pipe.read())
+    return outcome
 
 
 def told(branch: Branch) -> tuple[str, str]:

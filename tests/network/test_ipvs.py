@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from cluster import DATA, HOSTS, copier
+from ruamel.yaml import YAML
 
 from leadline.base.errors import UsageError
 from leadline.network.names import flow
@@ -21,7 +21,7 @@ from leadline.network.topology import Topology, read
 from leadline.network.tracing import trace
 
 IPVS = DATA / "network" / "ipvs"
-CASES: list[dict[str, Any]] = yaml.safe_load((IPVS / "cases.yaml").read_text())
+CASES: list[dict[str, Any]] = YAML(typ="safe").load((IPVS / "cases.yaml").read_text())
 RECORDED = (
     "bridge_fdb", "crictl_pods", "files", "ip_addr", "ip_neigh", "ip_route", "ip_route_all", "ip_rule", "lsns", "oci",
     "ss-tulnp", "sysctl",

@@ -140,7 +140,9 @@ def test_fault(
         assert traced(after, ours.works).delivered
     if ours.flow.source != "outside":
         # a Service whose endpoints are on all nodes: what stops it is the same, or it is not stopped
-        service = traced(after, msgspec.structs.replace(ours.flow, destination="svc/web", port=80, protocol="tcp"))
+        service = traced(
+            after, msgspec.structs.replace(ours.flow, destination="svc/web", port=80, protocol="tcp")
+        )
         assert {each.name for each in service.causes} <= {CAUSES[name]}, service.causes
     every = matrix(after)
     assert every.delivered == one_by_one(after)

@@ -21,6 +21,7 @@ from leadline.lab import lab as labs
 from leadline.lab.lab import Lab
 from leadline.lab.pods import child
 from leadline.network.names import flow
+from leadline.network.ports import Protocol
 from leadline.network.result import Branch, Decision
 from leadline.network.topology import Topology
 from leadline.network.tracing import trace
@@ -39,8 +40,7 @@ table inet leadline-trace {
   chain out { type filter hook output priority -400; jump every; }
 }
 """
-WATCH = (
-    f"""
+WATCH = f"""
 nft -f - <<'X'
 {TRACED}
 X
@@ -48,7 +48,6 @@ X
 until grep -q 'dport 9' /run/trace.log; do echo > /dev/udp/127.0.0.1/9; sleep 0.05; done 2>/dev/null
 nft -a list ruleset > /run/handles.txt
 """
-)
 # flanneld's own rules in nftables mode (EnableNFTables: true), as 0.26 to 0.28 write them, in place of iptables'
 FLANNEL = """
 iptables -D FORWARD -m comment --comment "flanneld forward" -j FLANNEL-FWD
@@ -92,7 +91,7 @@ class Asked(NamedTuple):
     source: str
     destination: str
     port: int | None = 8080
-    protocol: str = "tcp"
+    protocol: Protocol = "tcp"
 
 
 FLOWS = {

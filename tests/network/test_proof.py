@@ -103,8 +103,9 @@ def seen(
         ends[1],
         ends[3],
         size=60,
-        **(numbers if protocol == "tcp" else {}),
     )
+    if protocol == "tcp":
+        packet = msgspec.structs.replace(packet, **numbers)
     if (interface, place) == ("eth0", ""):
         nodes = (NODES["n1"], NODES[vtep])
         source, to = nodes[::-1] if reply else nodes

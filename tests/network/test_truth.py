@@ -58,7 +58,7 @@ class World:
     def trace(self, asked: Asked | Flow) -> Trace:
         size, df = (asked.size, asked.df) if isinstance(asked, Flow) else (None, False)
         found = named(
-            self.topology, asked.source, asked.destination, port=asked.port, protocol=asked.protocol,  # type: ignore[arg-type]
+            self.topology, asked.source, asked.destination, port=asked.port, protocol=asked.protocol,
             size=size if asked.protocol == "udp" else None, df=df,
         )  # fmt: skip
         return trace(self.topology, found)

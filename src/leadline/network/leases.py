@@ -26,7 +26,9 @@ def exhausted(topology: Topology, hosts: Collection[str]) -> Iterator[Text]:
         taken = {
             key.split(" ")[1]
             for key, each in leases.items()
-            if isinstance(each, Lease) and is_ipv4(key.split(" ")[1]) and number(key.split(" ")[1]) & mask == base
+            if isinstance(each, Lease)
+            and is_ipv4(key.split(" ")[1])
+            and number(key.split(" ")[1]) & mask == base
         }
         size = (~mask & 0xFFFFFFFF) + 1
         if len(taken) >= size - _RESERVED:

@@ -295,5 +295,6 @@ def first_packet(
         flags=frozenset({"syn"}) if protocol == TCP else frozenset(),
         icmp=(8, 0) if protocol == ICMP else None,
         size=head + size,
-        df=df,
+        # Linux never lets TCP be fragmented
+        df=df or protocol == TCP,
     )

@@ -107,7 +107,8 @@ CODES4 = {
     (3, 1): Text("the host does not answer (no neighbour)", "호스트가 응답하지 않습니다(이웃 없음)"),
     (3, 2): Text("it does not speak the protocol", "해당 프로토콜을 지원하지 않습니다"),
     (3, 3): Text(
-        "nothing listens on the port, or a rule rejects", "포트에서 수신 대기하는 프로세스가 없거나 규칙이 거부합니다"
+        "nothing listens on the port, or a rule rejects",
+        "포트에서 수신 대기하는 프로세스가 없거나 규칙이 거부합니다",
     ),
     (3, 9): Text("forbidden for the network (a rule)", "네트워크가 금지되어 있습니다(규칙)"),
     (3, 10): Text("forbidden for the host (a rule)", "호스트가 금지되어 있습니다(규칙)"),
