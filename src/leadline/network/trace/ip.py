@@ -19,7 +19,6 @@ from leadline.network.trace.trail import LOCALLY, UNTOLD, EndedError, missing
 _FRAGMENTATION_NEEDED = (3, 4)
 _TIME_EXCEEDED = (11, 0)
 _PORT_UNREACHABLE = (3, 3)
-_ECHO = 8
 _HOST_UNREACHABLE = (3, 1)
 _TTL_KEY = "net.ipv4.ip_default_ttl"
 _REROUTES = "net.ipv4.vs.snat_reroute"
@@ -45,8 +44,6 @@ def make(journey: Journey, made: Made) -> Step:
         packet = msgspec.structs.replace(packet, source=route.source)
     if (ttl := settings.value(netns, _TTL_KEY)) is not None:
         packet = msgspec.structs.replace(packet, ttl=ttl)
-    if _is_whole(made, packet, _mtu(netns, route)):
-        packet = msgspec.structs.replace(packet, df=True)
     _noted(journey, route, packet)
     carried = Carried(packet, made.tracking)
     hooks.run(
@@ -62,13 +59,6 @@ def make(journey: Journey, made: Made) -> Step:
             route = again
             _noted(journey, route, now)
     return _send(journey, netns, carried, route)
-
-
-def _is_whole(made: Made, packet: Packet, mtu: int | None) -> bool:
-    """Whether a socket forbids fragments of its packet: of all that fit the route's MTU (ip_dont_fragment, with
-    IP_PMTUDISC_WANT as sockets have it); tunnels and the kernel's own ICMP messages do not."""
-    own = packet.icmp is None or packet.icmp[0] == _ECHO
-    return own and packet.about is None and not made.outer and mtu is not None and packet.size <= mtu
 
 
 def _route(journey: Journey, made: Made, packet: Packet, *, again: bool = False) -> RouteAnswer:
