@@ -29,10 +29,13 @@ def _shown(snapshot: Snapshot) -> Sequence[tuple[str, str]]:
     return _known[snapshot]
 
 
-def ruleset(snapshot: Snapshot) -> Mapping[str, Any]:
-    """The entries of the ruleset; none are read where only iptables' own tables are there, often of 20,000 rules."""
+def is_shown_by_iptables(snapshot: Snapshot) -> bool:
+    """Whether only iptables' own tables are there, often of 20,000 rules, and iptables-save was recorded, too."""
     shown = _shown(snapshot)
-    known = shown and "iptables" in snapshot.names()
-    if known and all(family in ("ip", "ip6") and table in _OF_IPTABLES for family, table in shown):
-        return {}
-    return snapshot.entries("nft")
+    own = all(family in ("ip", "ip6") and table in _OF_IPTABLES for family, table in shown)
+    return bool(shown) and own and "iptables" in snapshot.names()
+
+
+def ruleset(snapshot: Snapshot) -> Mapping[str, Any]:
+    """The entries of the ruleset; none are read where iptables-save shows them all."""
+    return {} if is_shown_by_iptables(snapshot) else snapshot.entries("nft")

@@ -6,6 +6,7 @@ import msgspec
 
 from leadline.base.text import Text
 from leadline.facts.reading import unread
+from leadline.network.native import is_shown_by_iptables
 from leadline.network.result import Branch, Way
 from leadline.network.topology import Topology
 
@@ -29,11 +30,13 @@ def unread_lines(topology: Topology, hosts: Collection[str]) -> dict[str, Text]:
 
 
 def _lines(topology: Topology, host: str) -> Iterator[Text]:
-    snapshot = topology.snapshots.get(host)
-    for source in _DECISIVE if snapshot is not None else ():
-        for variant in snapshot.variants(source) if snapshot is not None else ():
-            fact = snapshot.fact(source, variant) if snapshot is not None else None
-            if fact is None:
+    if (snapshot := topology.snapshots.get(host)) is None:
+        return
+    for source in _DECISIVE:
+        if source == "nft" and is_shown_by_iptables(snapshot):
+            continue
+        for variant in snapshot.variants(source):
+            if (fact := snapshot.fact(source, variant)) is None:
                 continue
             for problem in fact.parsed.problems:
                 if problem.text == _LOST:
