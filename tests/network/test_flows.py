@@ -442,7 +442,7 @@ def test_the_report_of_the_recorded_bridge(lang: Lang) -> None:
             "default/pod-2 → svc default/deploy-websrv:80 is rewritten to",
         ),
         "ko": (
-            "유실되거나 거부되거나 응답이 없는 것이 없습니다.",
+            "유실, 거부, 무응답이 없습니다.",
             "default/pod-2 → svc default/deploy-websrv:80이 default/pod-2",
         ),
     }[lang]

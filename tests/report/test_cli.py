@@ -315,7 +315,7 @@ def test_explain_knows_nothing_of_it(key: str) -> None:
     ("arguments", "en", "ko"),
     [
         (("dif",), "no verb dif; did you mean diff?", "혹시 diff입니까?"),
-        (("zzz",), "there are diff, explain, lab, record", "있는 명령: diff, explain, lab, record"),
+        (("zzz",), "there are diff, explain, lab, probe", "있는 명령: diff, explain, lab, probe"),
         (("diff",), "BEFORE is missing", "BEFORE: 값이 필요합니다"),
         (("diff", "", "x"), "an empty name", "빈 이름입니다"),
         (("diff", "a", "b", "--hots", "x"), "no option --hots; did you mean --host?", "혹시 --host입니까?"),

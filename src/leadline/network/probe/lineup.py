@@ -143,7 +143,8 @@ class _Branch:
 
     def _way(self, role: Role, way: Way) -> list[Point]:
         points = [point for hop in way.hops for point in self._hop(role, hop)]
-        if way.disposition == "too-big" and points and points[-1].found == "not-seen":
+        # what a bridge redirects is given to its own interface only while the neighbour is unresolved
+        if way.disposition in ("too-big", "no-hairpin") and points and points[-1].found == "not-seen":
             points[-1] = _as(points[-1], "at-its-end")
         return points
 
