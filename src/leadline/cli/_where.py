@@ -22,6 +22,36 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _SECONDS, _AT_A_TIME = 30, 32
 
 
+def flow_options(command: Command) -> Command:
+    """Adds FROM, TO, --port, --proto and --df."""
+    added = (
+        click.argument("source", metavar="FROM", required=False),
+        click.argument("destination", metavar="TO", required=False),
+        click.option(
+            "--port",
+            metavar="PORT",
+            help=said(
+                "The port, by number or name; by default the Service's only one, else what the pod listens on, else 80.",
+                "포트 번호 또는 이름입니다. 기본값은 서비스의 하나뿐인 포트, 파드가 수신 대기하는 포트, 80 순서입니다.",
+            ),
+        ),
+        click.option(
+            "--proto",
+            type=click.Choice(["tcp", "udp", "icmp"]),
+            help=said(
+                "The protocol; by default the Service's, else tcp.",
+                "프로토콜입니다. 기본값은 서비스의 프로토콜, 없으면 tcp입니다.",
+            ),
+        ),
+        click.option(
+            "--df", is_flag=True, help=said("It must not be fragmented.", "단편화를 금지합니다(DF).")
+        ),
+    )
+    for each in reversed(added):
+        command = each(command)
+    return command
+
+
 def where_options(command: Command) -> Command:
     """Adds --snapshot, --host, --inventory, --sudo and --lab."""
     added = (

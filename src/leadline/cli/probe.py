@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from leadline.cli._options import format_name, options, progress, said, show
-from leadline.cli._where import live, topology, where_options
+from leadline.cli._where import flow_options, live, topology, where_options
 
 if TYPE_CHECKING:
     from leadline.network.ports import Protocol
@@ -33,19 +33,7 @@ if TYPE_CHECKING:
         "종료 코드: 0 예측대로 도달하고 응답이 돌아옴(--pcap: 문제 없음), 1 그렇지 않거나 관측하지 못함, 2 오류.",
     ),
 )
-@click.argument("source", metavar="FROM", required=False)
-@click.argument("destination", metavar="TO", required=False)
-@click.option(
-    "--port", metavar="PORT", help=said("The port, by number or name.", "포트 번호 또는 이름입니다.")
-)
-@click.option(
-    "--proto",
-    type=click.Choice(["tcp", "udp", "icmp"]),
-    help=said(
-        "The protocol; by default the Service's, else tcp.",
-        "프로토콜입니다. 기본값은 서비스의 프로토콜, 없으면 tcp입니다.",
-    ),
-)
+@flow_options
 @click.option(
     "--size",
     type=click.IntRange(0, 65507),
@@ -55,7 +43,6 @@ if TYPE_CHECKING:
         "데이터그램이나 ping의 페이로드 크기(바이트)이며 `ping -s`와 같이 셉니다.",
     ),
 )
-@click.option("--df", is_flag=True, help=said("It must not be fragmented.", "단편화를 금지합니다(DF)."))
 @click.option(
     "--count",
     type=click.IntRange(1, 1000),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from leadline.network.netns import Link, Netns
-from leadline.network.packet import Packet, number
+from leadline.network.packet import Packet, innermost, number
 from leadline.network.result import Branch, Cause, Disposition, Flow, Way
 from leadline.network.topology import Topology
 
@@ -20,10 +20,7 @@ class Case(msgspec.Struct, frozen=True):
 
     @property
     def packet(self) -> Packet:
-        packet = self.way.packet or self.flow.packet
-        while packet.frame is not None:
-            packet = packet.frame.packet
-        return packet
+        return innermost(self.way.packet or self.flow.packet)
 
     @property
     def destination(self) -> int:

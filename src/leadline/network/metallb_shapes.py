@@ -6,53 +6,44 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from leadline.network.shape import Metadata, Shape
+
 _Length = Annotated[int, Meta(ge=1, le=32)]
 _Weight = Annotated[int, Meta(ge=1, le=100)]
 _Asn = Annotated[int, Meta(ge=0, le=4294967295)]
 
 
-class _Shape(msgspec.Struct, frozen=True, rename="camel"):
-    pass
-
-
-class _Metadata(_Shape, frozen=True):
-    name: str
-    namespace: str | None = None
-    labels: dict[str, str] | None = None
-    annotations: dict[str, str] | None = None
-
-
-class _Expression(_Shape, frozen=True):
+class _Expression(Shape, frozen=True):
     key: str
     operator: Literal["In", "NotIn", "Exists", "DoesNotExist"]
     values: list[str] | None = None
 
 
-class _Selector(_Shape, frozen=True):
+class _Selector(Shape, frozen=True):
     match_labels: dict[str, str] | None = None
     match_expressions: list[_Expression] | None = None
 
 
-class _Preferred(_Shape, frozen=True):
+class _Preferred(Shape, frozen=True):
     weight: _Weight
     preference: _Selector
 
 
-class _Allocation(_Shape, frozen=True):
+class _Allocation(Shape, frozen=True):
     priority: int = 0
     namespaces: list[str] | None = None
     namespace_selectors: list[_Selector] | None = None
     service_selectors: list[_Selector] | None = None
 
 
-class _PoolSpec(_Shape, frozen=True):
+class _PoolSpec(Shape, frozen=True):
     addresses: list[str]
     auto_assign: bool | None = None
     avoid_buggy_ips: bool = msgspec.field(name="avoidBuggyIPs", default=False)
     service_allocation: _Allocation | None = None
 
 
-class _Advertised(_Shape, frozen=True):
+class _Advertised(Shape, frozen=True):
     ip_address_pools: list[str] | None = None
     ip_address_pool_selectors: list[_Selector] | None = None
     node_selectors: list[_Selector] | None = None
@@ -71,7 +62,7 @@ class _BgpSpec(_Advertised, frozen=True):
     peers: list[str] | None = None
 
 
-class _PeerSpec(_Shape, frozen=True):
+class _PeerSpec(Shape, frozen=True):
     my_asn: _Asn = msgspec.field(name="myASN", default=0)
     peer_asn: _Asn = msgspec.field(name="peerASN", default=0)
     local_asn: _Asn = msgspec.field(name="localASN", default=0)
@@ -81,48 +72,48 @@ class _PeerSpec(_Shape, frozen=True):
     node_selectors: list[_Selector] | None = None
 
 
-class _Alias(_Shape, frozen=True):
+class _Alias(Shape, frozen=True):
     name: str = ""
     value: str = ""
 
 
-class _CommunitySpec(_Shape, frozen=True):
+class _CommunitySpec(Shape, frozen=True):
     communities: list[_Alias] | None = None
 
 
-class _Status(_Shape, frozen=True):
+class _Status(Shape, frozen=True):
     node: str = ""
     service_name: str = ""
     service_namespace: str = ""
 
 
-class _Pool(_Shape, frozen=True):
-    metadata: _Metadata
+class _Pool(Shape, frozen=True):
+    metadata: Metadata
     spec: _PoolSpec
 
 
-class _Layer2(_Shape, frozen=True):
-    metadata: _Metadata
+class _Layer2(Shape, frozen=True):
+    metadata: Metadata
     spec: _Layer2Spec | None = None
 
 
-class _Bgp(_Shape, frozen=True):
-    metadata: _Metadata
+class _Bgp(Shape, frozen=True):
+    metadata: Metadata
     spec: _BgpSpec | None = None
 
 
-class _Peer(_Shape, frozen=True):
-    metadata: _Metadata
+class _Peer(Shape, frozen=True):
+    metadata: Metadata
     spec: _PeerSpec | None = None
 
 
-class _Community(_Shape, frozen=True):
-    metadata: _Metadata
+class _Community(Shape, frozen=True):
+    metadata: Metadata
     spec: _CommunitySpec | None = None
 
 
-class _ServiceStatus(_Shape, frozen=True):
-    metadata: _Metadata
+class _ServiceStatus(Shape, frozen=True):
+    metadata: Metadata
     status: _Status | None = None
 
 

@@ -64,6 +64,18 @@ def dotted(address: int) -> str:
     return f"{address >> 24}.{address >> 16 & 255}.{address >> 8 & 255}.{address & 255}"
 
 
+def end(address: int, port: int | None) -> str:
+    """`10.0.0.1:80`, without the port where there is none."""
+    return dotted(address) + (f":{port}" if port is not None else "")
+
+
+def innermost(packet: Packet) -> Packet:
+    """What is carried, whatever tunnel it is in."""
+    while packet.frame is not None:
+        packet = packet.frame.packet
+    return packet
+
+
 def network(text: str) -> tuple[int, int]:
     """`10.0.0.0/8`, `10.0.0.1` or `10.0.0.0/255.0.0.0` → (address & mask, mask). Raises ValueError for others."""
     address, _, length = text.partition("/")

@@ -15,7 +15,7 @@ import msgspec
 from leadline.base.text import Text
 from leadline.facts.sources.ipvs import Server, Service
 from leadline.network.netns import Netns
-from leadline.network.packet import TCP, UDP, Packet, dotted, number
+from leadline.network.packet import TCP, UDP, Packet, dotted, end, number
 from leadline.network.sight import Hook, Tuple
 from leadline.network.trace import routing, settings
 from leadline.network.trace.choices import Choices
@@ -102,8 +102,8 @@ class Ipvs:
             now = msgspec.structs.replace(packet, source=address, about=about)
         else:
             now = msgspec.structs.replace(packet, source=address, source_port=port)
-        old = _end(packet.source, packet.source_port)
-        trail.note("rewrite", hook, _ANSWERED, kept.cite, FACT, old=old, new=_end(address, port))
+        old = end(packet.source, packet.source_port)
+        trail.note("rewrite", hook, _ANSWERED, kept.cite, FACT, old=old, new=end(address, port))
         return now, self._tracked(tracking)
 
     def request(self, trail: Trail, hook: Hook, packet: Packet, tracking: Tracking | None) -> Given | None:
@@ -130,8 +130,8 @@ class Ipvs:
             connection = tracking.connection
             connection.answer = msgspec.structs.replace(connection.answer, source=address, source_port=port)
         trail.note(
-            "rewrite", hook, _SENT, kept.cite, FACT, verdict=f"dnat to {_end(address, port)}",
-            old=_end(packet.destination, packet.destination_port), new=_end(address, port),
+            "rewrite", hook, _SENT, kept.cite, FACT, verdict=f"dnat to {end(address, port)}",
+            old=end(packet.destination, packet.destination_port), new=end(address, port),
         )  # fmt: skip
         now = msgspec.structs.replace(packet, destination=address, destination_port=port)
         return Given(now, self._tracked(tracking), elsewhere)
@@ -243,10 +243,6 @@ def _is_data(port: int | None) -> bool:
 
 def _is_own(netns: Netns, address: int) -> bool:
     return any(own == address for link in netns.links.values() for own, _ in link.addresses)
-
-
-def _end(address: int, port: int | None) -> str:
-    return dotted(address) + (f":{port}" if port is not None else "")
 
 
 _SERVICE = Text(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from leadline.base.text import Text
 from leadline.network.netns import Netns, named
-from leadline.network.packet import Packet, dotted
+from leadline.network.packet import Packet, end
 from leadline.network.sight import Chain, Hook, Rules, Sight, Verdict
 from leadline.network.trace.chains import run_chain
 from leadline.network.trace.filtering import Carried, Filter
@@ -119,20 +119,16 @@ def _own(filter_: Filter, seen: Sight) -> int:
 def _rewritten(before: Packet, now: Packet, part: Part, *, reply: bool) -> Text:
     if part == "destination":
         old, new = (
-            _end(before.destination, before.destination_port),
-            _end(now.destination, now.destination_port),
+            end(before.destination, before.destination_port),
+            end(now.destination, now.destination_port),
         )
         said = Text("destination {old} → {new}", "목적지 {old} → {new}")
     else:
-        old, new = _end(before.source, before.source_port), _end(now.source, now.source_port)
+        old, new = end(before.source, before.source_port), end(now.source, now.source_port)
         said = Text("source {old} → {new}", "출발지 {old} → {new}")
     if reply:
         said = Text(said.en + ", as conntrack remembers", said.ko + "(conntrack에 기록된 대로)")
     return said.fill(old=old, new=new)
-
-
-def _end(address: int, port: int | None) -> str:
-    return dotted(address) + (f":{port}" if port is not None else "")
 
 
 _RANGE = Text("another one of the range", "범위 안의 다른 값")

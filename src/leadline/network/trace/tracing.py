@@ -6,7 +6,7 @@ import msgspec
 
 from leadline.base.text import Text
 from leadline.network.netns import Netns, named
-from leadline.network.packet import ICMP, TCP, Frame, Packet, dotted
+from leadline.network.packet import ICMP, TCP, Frame, Packet, dotted, end, innermost
 from leadline.network.result import Branch, Flow, Seen, Trace, Way
 from leadline.network.trace import announced
 from leadline.network.trace.choices import MOST, Choices
@@ -68,13 +68,10 @@ def _branch(network: Network, flow: Flow, choices: Choices, quiet: bool) -> Bran
     if isinstance(last, Arrived):
         journey = replace(journey, trail=Trail(quiet=quiet), answer=True)
         reply, _ = _go(journey, flow, last)
-    packet = last.packet
-    while packet is not None and packet.frame is not None:
-        packet = packet.frame.packet
     return Branch(
         probability=choices.probability,
         conditions=choices.conditions,
-        endpoint=_endpoint(flow.packet, packet),
+        endpoint=_endpoint(flow.packet, last.packet),
         request=request,
         reply=reply,
     )
@@ -84,10 +81,9 @@ def _endpoint(asked: Packet, packet: Packet | None) -> str:
     """Where the request goes in the end, where that is another place than it was sent to."""
     if packet is None:
         return ""
-    end = packet.destination, packet.destination_port
-    if end == (asked.destination, asked.destination_port):
-        return ""
-    return dotted(end[0]) + (f":{end[1]}" if end[1] is not None else "")
+    packet = innermost(packet)
+    sent_to = packet.destination, packet.destination_port
+    return "" if sent_to == (asked.destination, asked.destination_port) else end(*sent_to)
 
 
 def _go(journey: Journey, flow: Flow, answered: Arrived | None) -> tuple[Way, Arrived | EndedError]:
@@ -117,9 +113,7 @@ def _request(journey: Journey, flow: Flow) -> Step:
         step = announced.enter(journey, flow.packet)
         if step is not None:
             return step
-        to = dotted(flow.packet.destination)
-        if journey.network.belongs(flow.packet.destination) in ("pod", "service"):
-            raise EndedError("no-route", _INSIDE_ONLY.fill(to=to), address=to)
+        _refuse_inside(journey, flow.packet.destination)
     netns = journey.network.netns.get((flow.host, "" if flow.outside else _inside(journey, flow)))
     if netns is None:
         journey.trail.unseen(flow.host, flow.place, flow.packet)
@@ -177,17 +171,21 @@ def _reply(journey: Journey, arrived: Arrived) -> Step:
         journey.trail.enter(arrived.netns, packet)
         return Made(arrived.netns, packet)
     journey.trail.outside(packet)
-    to = dotted(packet.destination)
-    for end in journey.network.owner(packet.destination):
-        there = journey.at(end)
-        if there is not None and end.netns[1] == "" and there[1].kind not in ("bridge", "vxlan", "dummy"):
+    for owner in journey.network.owner(packet.destination):
+        there = journey.at(owner)
+        if there is not None and owner.netns[1] == "" and there[1].kind not in ("bridge", "vxlan", "dummy"):
             return _enter(journey, there[0], packet)
-    if journey.network.belongs(packet.destination) in ("pod", "service"):
-        raise EndedError(
-            "no-route",
-            _INSIDE_ONLY.fill(to=to), address=to,
-        )  # fmt: skip
-    raise missing(Text("{to} is not recorded", "{to}이(가) 기록되지 않았습니다").fill(to=to))
+    _refuse_inside(journey, packet.destination)
+    raise missing(
+        Text("{to} is not recorded", "{to}이(가) 기록되지 않았습니다").fill(to=dotted(packet.destination))
+    )
+
+
+def _refuse_inside(journey: Journey, destination: int) -> None:
+    """Ends the way of what somebody outside sends to an address that only the cluster knows."""
+    if journey.network.belongs(destination) in ("pod", "service"):
+        to = dotted(destination)
+        raise EndedError("no-route", _INSIDE_ONLY.fill(to=to), address=to)
 
 
 def _answer(asked: Packet) -> Packet:
@@ -219,22 +217,17 @@ def _fits(flow: Flow, arrived: Arrived) -> None:
             at=netns,
         )
     source = asked.destination, asked.destination_port
-    if (packet.source, packet.source_port if asked.protocol != ICMP else None) != (
-        source if asked.protocol != ICMP else (asked.destination, None)
-    ):
+    # an echo's id stands where others have their port
+    if (packet.source, packet.source_port if asked.protocol != ICMP else source[1]) != source:
         said = Text(
             "the answer comes from {source}, but {asked} was asked",
             "{asked}에 요청했는데 {source}에서 응답이 옵니다",
         )
         raise EndedError(
             "wrong-source",
-            said.fill(source=_end(packet.source, packet.source_port), asked=_end(*source)),
+            said.fill(source=end(packet.source, packet.source_port), asked=end(*source)),
             at=netns, address=dotted(packet.source),
         )  # fmt: skip
-
-
-def _end(address: int, port: int | None) -> str:
-    return dotted(address) + (f":{port}" if port is not None else "")
 
 
 def _noticed(journey: Journey, flow: Flow, ended: EndedError, at: Netns | None) -> Seen:

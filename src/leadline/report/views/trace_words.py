@@ -1,7 +1,7 @@
 """The words that views of traces use: how a way ends, and a packet in one line."""
 
 from leadline.base.text import Text, same
-from leadline.network.packet import Packet, dotted
+from leadline.network.packet import Packet, end
 from leadline.network.result import Branch, Disposition, Flow, Hop, Kind, Seen, Way
 from leadline.report.units import count
 
@@ -56,21 +56,17 @@ def inner(packet: Packet) -> Packet:
 
 def ends(packet: Packet) -> str:
     """`10.244.0.2:40000 → 10.96.0.10:80`; a port that is not known is left out."""
-    return f"{_end(packet.source, packet.source_port)} → {_end(packet.destination, packet.destination_port)}"
-
-
-def _end(address: int, port: int | None) -> str:
-    return dotted(address) + (f":{port}" if port is not None else "")
+    return f"{end(packet.source, packet.source_port)} → {end(packet.destination, packet.destination_port)}"
 
 
 def source(packet: Packet) -> str:
     """Address and port it comes from."""
-    return _end(packet.source, packet.source_port)
+    return end(packet.source, packet.source_port)
 
 
 def destination(packet: Packet) -> str:
     """Address and port it goes to."""
-    return _end(packet.destination, packet.destination_port)
+    return end(packet.destination, packet.destination_port)
 
 
 def about(packet: Packet) -> Text:
